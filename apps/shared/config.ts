@@ -1,0 +1,189 @@
+import { parse as parseYaml } from 'yaml';
+import { z } from 'zod';
+
+/** One thing wrong with the configuration: where, and what to do. */
+export interface ConfigFault {
+  readonly path: string;
+  readonly message: string;
+}
+
+export type ConfigResult<Config> =
+  { readonly ok: true; readonly config: Config } | { readonly ok: false; readonly faults: readonly ConfigFault[] };
+
+const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** `20ms`, `10s`, `15m`, `1h`, `14d` → milliseconds. */
+function duration(rule: { readonly minMs: number; readonly maxMs: number; readonly says: string }) {
+  return z
+    .string()
+    .regex(/^\d+(ms|s|m|h|d)$/, 'is no duration: write a whole number and a unit, such as 20ms, 10s, 15m, 1h or 14d')
+    .transform((text) => {
+      const [, amount, unit] = /^(\d+)(ms|s|m|h|d)$/.exec(text) ?? [];
+      return Number(amount) * (unit === undefined ? 1 : unitMs[unit as keyof typeof unitMs]);
+    })
+    .refine((ms) => ms >= rule.minMs && ms <= rule.maxMs, rule.says)
+    .meta({ examples: ['20ms', '10s', '15m'] });
+}
+
+const secret = z
+  .union([z.strictObject({ env: z.string().min(1) }), z.strictObject({ file: z.string().min(1) })], {
+    error: 'is no secret reference: write { env: NAME } or { file: path }; secrets themselves never stand here',
+  })
+  .describe('Where a secret is found; never the secret itself');
+
+const targetAuth = z
+  .union(
+    [
+      z.strictObject({ apiKey: z.strictObject({ header: z.string().regex(/^[A-Za-z0-9-]+$/), secret }) }),
+      z.strictObject({ bearer: secret }),
+      z.strictObject({ basic: z.strictObject({ username: z.string().min(1), password: secret }) }),
+    ],
+    { error: 'is no credential: write one of apiKey { header, secret }, bearer or basic { username, password }' },
+  )
+  .describe('The credential that the dispatcher shows to the target');
+
+const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+const endpoint = z.url({ protocol: /^https?$/, error: 'is no http(s) URL' }).refine((text) => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url?.protocol !== 'http:' || loopback.has(url.hostname);
+}, 'is plain http: use https, or set allowPlainHttp: true beside it for a target inside the cluster');
+
+const graphql = z.strictObject({
+  endpoint: z.string(),
+  allowPlainHttp: z.boolean().default(false).describe('Allow an http endpoint that is not on loopback'),
+  mutation: z.string().min(1).describe('One mutation with one variable, $input'),
+  input: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('JSONata that makes $input from { key, id, type, source, time, brand, data }'),
+  timeout: duration({ minMs: 100, maxMs: 60_000, says: 'must be from 100ms to 60s' }).prefault('10s'),
+  auth: targetAuth.optional(),
+});
+
+const limit = z.strictObject({
+  windows: z
+    .array(
+      z.strictObject({
+        calls: z.int().min(1).max(10_000),
+        // Longer windows would have to be remembered slot by slot; pacing them would make one call an hour of a burst.
+        per: duration({ minMs: 100, maxMs: 10_000, says: 'must be from 100ms to 10s' }),
+      }),
+    )
+    .length(1, 'must be exactly one window')
+    .describe('Calls allowed in any window of this length, for the whole fleet'),
+  concurrency: z.int().min(1).max(1_000).default(5).describe('Calls in flight per pod'),
+  margin: duration({ minMs: 1, maxMs: 1_000, says: 'must be from 1ms to 1s' })
+    .prefault('20ms')
+    .describe('How late a slot may be used; costs margin/per of the throughput'),
+  withoutRedis: z.literal('closed').default('closed').describe('Without Redis no calls are made'),
+});
+
+const retry = z.strictObject({
+  attempts: z.int().min(1).max(100).default(8),
+  backoff: z
+    .strictObject({
+      first: duration({ minMs: 100, maxMs: 3_600_000, says: 'must be from 100ms to 1h' }).prefault('1s'),
+      // SQS hides a message for 12 h at most.
+      max: duration({ minMs: 1_000, maxMs: 43_200_000, says: 'must be from 1s to 12h' }).prefault('15m'),
+    })
+    .prefault({}),
+});
+
+const queueUrl = z.url({ protocol: /^https?$/, error: 'is no queue URL: write the whole https://… that SQS gives' });
+
+const target = z.strictObject({
+  match: z.array(z.string().min(1).max(256)).min(1).default(['*']).describe('Event types; * stands for any text'),
+  queue: z.strictObject({ url: queueUrl, deadLetterUrl: queueUrl }),
+  graphql,
+  limit,
+  retry: retry.prefault({}),
+  inDoubt: z.enum(['retry', 'deadLetter']).default('retry').describe('What follows a call whose answer never came'),
+  latency: duration({ minMs: 1, maxMs: 60_000, says: 'must be from 1ms to 60s' })
+    .prefault('1s')
+    .describe('Expected p95 of a call, for sizing'),
+});
+
+const attributeName = z
+  .string()
+  .regex(/^[a-z0-9]{1,20}$/, 'is no attribute name: CloudEvents allow a-z and 0-9, 20 at most');
+
+/** The file `gateway.yaml`. Read by both apps; each takes from it what is its own. */
+export const gatewaySchema = z
+  .strictObject({
+    enrich: z.record(attributeName, z.string().max(1_024)).default({ brand: 'testBrand' }),
+    auth: z
+      .strictObject({
+        apiKeys: z
+          .strictObject({ file: z.string().min(1) })
+          .optional()
+          .describe('The file that holds the hashed API keys'),
+        allowAnonymous: z.boolean().default(false).describe('For development only: anyone may send'),
+      })
+      .refine(
+        (auth) => auth.allowAnonymous !== (auth.apiKeys !== undefined),
+        'lets nobody in, or everybody past the keys: give either apiKeys, or allowAnonymous: true for development',
+      ),
+    cors: z
+      .strictObject({ origins: z.array(z.url()).min(1) })
+      .optional()
+      .describe('Off unless given'),
+    inbound: z
+      .strictObject({
+        requests: z.int().min(1).default(1_000),
+        per: duration({ minMs: 1_000, maxMs: 3_600_000, says: 'must be from 1s to 1h' }).prefault('1s'),
+      })
+      .prefault({})
+      .describe('Requests that one sender may make'),
+    schemas: z
+      .record(z.string().min(1), z.string().min(1))
+      .default({})
+      .describe('Event type to JSON Schema file for data'),
+    targets: z
+      .record(z.string().regex(/^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/, 'is no name: a-z, 0-9 and -, 40 at most'), target)
+      .refine((targets) => Object.keys(targets).length > 0, 'must name at least one target'),
+  })
+  .superRefine(({ targets }, context) => {
+    for (const [name, { graphql }] of Object.entries(targets)) {
+      const checked = (
+        graphql.allowPlainHttp ? z.url({ protocol: /^https?$/, error: 'is no http(s) URL' }) : endpoint
+      ).safeParse(graphql.endpoint);
+      for (const { message } of checked.error?.issues ?? []) {
+        context.addIssue({ code: 'custom', path: ['targets', name, 'graphql', 'endpoint'], message });
+      }
+    }
+  });
+
+export type GatewayConfig = z.output<typeof gatewaySchema>;
+export type TargetConfig = GatewayConfig['targets'][string];
+
+/** Checks the whole text of `gateway.yaml` and tells every fault at once. */
+export function readGatewayConfig(text: string): ConfigResult<GatewayConfig> {
+  let document: unknown;
+  try {
+    document = parseYaml(text, { maxAliasCount: 10 });
+  } catch (error) {
+    return {
+      ok: false,
+      faults: [{ path: '', message: `is not YAML: ${error instanceof Error ? error.message : String(error)}` }],
+    };
+  }
+  const result = gatewaySchema.safeParse(document ?? {});
+  if (result.success) return { ok: true, config: result.data };
+  return {
+    ok: false,
+    faults: result.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message })),
+  };
+}
+
+/** A port, as an environment variable gives it; 0 lets the system choose. */
+export const port = z.coerce.number<string>().int().min(0).max(65_535);
+
+/** One line per fault, for a person at a terminal. */
+export function describeFaults(file: string, faults: readonly ConfigFault[]): string {
+  return [
+    `${file} cannot be used:`,
+    ...faults.map(({ path, message }) => `  ${path === '' ? 'it' : path}: ${message}`),
+  ].join('\n');
+}

@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto';
+import { memberTexts, queueSafe } from './json.ts';
+
+/**
+ * The event on the queue: one structured CloudEvent 1.0 (https://github.com/cloudevents/spec, JSON format 1.0.2), and
+ * all that the receiver and the dispatcher have in common. What the sender wrote travels as JSON source text, never as
+ * parsed values, so that it arrives as it was sent.
+ */
+export interface GatewayEvent {
+  readonly id: string;
+  readonly source: string;
+  readonly type: string;
+  /** RFC 3339, as the sender wrote it. */
+  readonly time: string;
+  /** Who sent it: the name of the API key, or `anonymous`. */
+  readonly sender: string;
+  /** RFC 3339 in UTC: when the receiver took it. */
+  readonly receivedAt: string;
+  /** W3C trace context (CloudEvents distributed-tracing extension). */
+  readonly traceparent: string;
+  readonly tracestate?: string;
+  /** Fingerprint of type and data, by {@link digestOf}. */
+  readonly digest: string;
+  /**
+   * `id`: sender, source and id name one event. `digest`: the id was only found inside a plain object and may be its
+   * subject's (order 42: created, then updated), so the digest belongs to the identity.
+   */
+  readonly identity: 'id' | 'digest';
+  /** How often it was brought back from the dead-letter queue. */
+  readonly redrive: number;
+  /** The enrichment, and every other attribute of the sender's: name to JSON source text. */
+  readonly attributes: ReadonlyMap<string, string>;
+  readonly data: EventData;
+}
+
+/** `text` is JSON source text; of `base64` it is the JSON string that holds the encoded bytes. */
+export type EventData = { readonly kind: 'none' } | { readonly kind: 'json' | 'base64'; readonly text: string };
+
+/** Attributes that the gateway sets itself: a sender's own of these names are replaced, as they could forge identity. */
+export const gatewayAttributes: ReadonlySet<string> = new Set([
+  'sender',
+  'receivedat',
+  'digest',
+  'identity',
+  'redrive',
+  'traceparent',
+  'tracestate',
+]);
+
+const contextAttributes = new Set(['specversion', 'id', 'source', 'type', 'time']);
+
+/** 128 bits of SHA-256 over type and data, base64url: 22 characters. */
+export function digestOf(type: string, data: EventData): string {
+  const hash = createHash('sha256').update(JSON.stringify([type, data.kind]));
+  if (data.kind !== 'none') hash.update(data.text);
+  return hash.digest().subarray(0, 16).toString('base64url');
+}
+
+/**
+ * The idempotency key of an event at a target: base64url(SHA-256), 43 characters, the same over retries and redrives.
+ * It names the ledger's record, the `Idempotency-Key` header and `key` in `$input`.
+ */
+export function keyOf(instance: string, target: string, event: GatewayEvent): string {
+  const identity = [instance, target, event.sender, event.source, event.id];
+  if (event.identity === 'digest') identity.push(event.digest);
+  return createHash('sha256').update(JSON.stringify(identity)).digest('base64url');
+}
+
+/** The message body: JSON in characters that every SQS takes. */
+export function encode(event: GatewayEvent): string {
+  const members: string[] = [];
+  const add = (name: string, text: string) => members.push(`${JSON.stringify(name)}:${text}`);
+  const addString = (name: string, value: string) => add(name, JSON.stringify(value));
+  add('specversion', '"1.0"');
+  addString('id', event.id);
+  addString('source', event.source);
+  addString('type', event.type);
+  addString('time', event.time);
+  for (const [name, text] of event.attributes) add(name, text);
+  addString('sender', event.sender);
+  addString('receivedat', event.receivedAt);
+  addString('digest', event.digest);
+  addString('traceparent', event.traceparent);
+  if (event.tracestate !== undefined) addString('tracestate', event.tracestate);
+  if (event.identity === 'digest') addString('identity', 'digest');
+  if (event.redrive > 0) add('redrive', String(event.redrive));
+  if (event.data.kind === 'json') add('data', event.data.text);
+  if (event.data.kind === 'base64') add('data_base64', event.data.text);
+  return queueSafe(`{${members.join(',')}}`);
+}
+
+export type Decoded =
+  { readonly ok: true; readonly event: GatewayEvent } | { readonly ok: false; readonly fault: string };
+
+/** Reads a message body. Anyone may write to a queue: what is no event of ours is a fault that says why. */
+export function decode(body: string): Decoded {
+  let envelope: unknown;
+  try {
+    envelope = JSON.parse(body);
+  } catch {
+    return { ok: false, fault: 'the message is not JSON' };
+  }
+  if (typeof envelope !== 'object' || envelope === null || Array.isArray(envelope)) {
+    return { ok: false, fault: 'the message is not a JSON object' };
+  }
+  const fields = new Map<string, unknown>(Object.entries(envelope));
+  if (fields.get('specversion') !== '1.0') return { ok: false, fault: 'the message is not a CloudEvent 1.0' };
+  const missing = ['id', 'source', 'type', 'time', 'sender', 'receivedat', 'digest', 'traceparent'].filter((name) => {
+    const value = fields.get(name);
+    return typeof value !== 'string' || value === '';
+  });
+  if (missing.length > 0) return { ok: false, fault: `the CloudEvent lacks ${missing.join(', ')}` };
+  const text = (name: string) => fields.get(name) as string;
+
+  const members = memberTexts(body);
+  const json = members.get('data');
+  const base64 = members.get('data_base64');
+  const redrive = fields.get('redrive');
+  const tracestate = fields.get('tracestate');
+  return {
+    ok: true,
+    event: {
+      id: text('id'),
+      source: text('source'),
+      type: text('type'),
+      time: text('time'),
+      sender: text('sender'),
+      receivedAt: text('receivedat'),
+      digest: text('digest'),
+      traceparent: text('traceparent'),
+      ...(typeof tracestate === 'string' ? { tracestate } : {}),
+      identity: fields.get('identity') === 'digest' ? 'digest' : 'id',
+      redrive: typeof redrive === 'number' && Number.isSafeInteger(redrive) && redrive > 0 ? redrive : 0,
+      attributes: new Map([...members].filter(([name]) => isCarried(name))),
+      data:
+        json !== undefined
+          ? { kind: 'json', text: json }
+          : base64 !== undefined
+            ? { kind: 'base64', text: base64 }
+            : { kind: 'none' },
+    },
+  };
+}
+
+/** Whether an attribute is the sender's or the enrichment's to carry: neither part of the envelope nor the gateway's own. */
+export function isCarried(name: string): boolean {
+  return !contextAttributes.has(name) && !gatewayAttributes.has(name) && name !== 'data' && name !== 'data_base64';
+}
