@@ -1,0 +1,34 @@
+import type { GatewayEvent } from '../shared/event.ts';
+
+/** A message as it was received. */
+export interface Message {
+  readonly messageId: string;
+  readonly receiptHandle: string;
+  readonly body: string;
+  /** By SQS' clock. */
+  readonly sentAtMs: number;
+  /** How often it was received, this time included. */
+  readonly receiveCount: number;
+  /** Monotonic: when the receive was requested that brought it. Its visibility counts from no earlier. */
+  readonly requestedAtMs: number;
+}
+
+/** A message that holds an event of ours. */
+export interface Received {
+  readonly message: Message;
+  readonly event: GatewayEvent;
+  readonly key: string;
+}
+
+/** An event in this pod's hands: hidden in the queue and claimed in the ledger, both for the same time. */
+export interface Held extends Received {
+  readonly owner: string;
+  /** Attempts that it has cost so far. */
+  readonly attempts: number;
+  /** Monotonic: when the lease and the visibility that now hold were requested. */
+  holdsFromMs: number;
+  /** Another pod has it by now: it is to be dropped, and nothing said of it. */
+  lost: boolean;
+  /** The credential was refreshed for it already: a second 401 halts the target. */
+  refreshed: boolean;
+}

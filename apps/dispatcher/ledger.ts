@@ -1,0 +1,125 @@
+import { keyPrefix } from '../shared/redis.ts';
+import { rememberMs } from './timing.ts';
+import type { Held, Received } from './held.ts';
+import type { Scripts } from './scripts.ts';
+
+/** Why an event is buried; the `class` of its dead letter. */
+export type DeadClass = 'refused' | 'failed' | 'in_doubt' | 'conflict' | 'malformed';
+
+export type Claim =
+  | { readonly kind: 'claimed' | 'doubt'; readonly owner: string; readonly attempts: number }
+  | { readonly kind: 'held' | 'waiting'; readonly waitMs: number }
+  | { readonly kind: 'burying'; readonly class: DeadClass }
+  | { readonly kind: 'done' | 'dead' | 'conflict' };
+
+/** How a try ended that is to be repeated; what each costs stands in `release.lua`. */
+export type ReleaseReason = 'untried' | 'throttled' | 'unavailable' | 'failed';
+
+export type Released =
+  | { readonly kind: 'waiting'; readonly waitMs: number; readonly attempts: number }
+  | { readonly kind: 'exhausted'; readonly attempts: number }
+  | { readonly kind: 'lost' | 'gone' };
+
+/** Whether a write was made: not where another owner has the record by now, nor where Redis is gone. */
+export type Written = 'written' | 'lost' | 'gone';
+
+/** The record of every event at one target. `gone` and `undefined` say that Redis did not answer. */
+export interface Ledger {
+  claim(received: readonly Received[]): Promise<readonly Claim[] | undefined>;
+  /** Per event whether it is still ours. */
+  renew(held: readonly Held[]): Promise<readonly boolean[] | undefined>;
+  complete(held: Held): Promise<Written>;
+  release(held: Held, reason: ReleaseReason): Promise<Released>;
+  /** `key` is the record's, which for a conflict is not the event's own. */
+  bury(stage: 'begin' | 'end', letter: { key: string; owner: string; class: DeadClass; digest: string; redrive: number }): Promise<Written>;
+}
+
+export interface LedgerOptions {
+  readonly scripts: Pick<Scripts, 'claim' | 'renew' | 'complete' | 'release' | 'bury'>;
+  readonly instance: string;
+  readonly target: string;
+  readonly leaseMs: number;
+  readonly retry: { readonly attempts: number; readonly backoff: { readonly first: number; readonly max: number } };
+  /** Names each claim; no two are ever alike, in any pod. */
+  readonly newOwner: () => string;
+  /** 0 to 1. */
+  readonly random: () => number;
+}
+
+/** An outage burns no attempts, so nothing but this bounds how long an event sleeps after the target is back. */
+const longestUnavailableMs = 30_000;
+
+export function createLedger(options: LedgerOptions): Ledger {
+  const { scripts, leaseMs, retry } = options;
+  const prefix = keyPrefix(options.instance, options.target);
+  const recordKey = (key: string) => `${prefix}e:${key}`;
+  const deliveredKey = `${prefix}delivered`;
+  const written = (reply: { ok: boolean; reply?: unknown }): Written =>
+    reply.ok ? (reply.reply === 1 ? 'written' : 'lost') : 'gone';
+
+  return {
+    async claim(received) {
+      const owners = received.map(() => options.newOwner());
+      const args = received.flatMap(({ event, message }, i) => [
+        owners[i] ?? '',
+        event.digest,
+        event.redrive,
+        message.sentAtMs,
+        message.receiveCount > 1 ? 1 : 0,
+      ]);
+      const result = await scripts.claim(
+        [`${prefix}born`, deliveredKey, ...received.map(({ key }) => recordKey(key))],
+        [leaseMs, rememberMs, ...args],
+      );
+      if (!result.ok) return undefined;
+      return (result.reply as [string, number | string][]).map(([kind, value], i) => toClaim(kind, value, owners[i] ?? ''));
+    },
+
+    async renew(held) {
+      const keys = held.map(({ key }) => recordKey(key));
+      const result = await scripts.renew(keys, [leaseMs, rememberMs, ...held.map(({ owner }) => owner)]);
+      return result.ok ? (result.reply as number[]).map((renewed) => renewed === 1) : undefined;
+    },
+
+    async complete({ key, owner, event }) {
+      return written(await scripts.complete([recordKey(key), deliveredKey], [owner, event.digest, rememberMs]));
+    },
+
+    async release({ key, owner }, reason) {
+      const jitter = 0.5 + options.random() / 2;
+      const maxMs = reason === 'unavailable' ? Math.min(longestUnavailableMs, retry.backoff.max) : retry.backoff.max;
+      const result = await scripts.release(
+        [recordKey(key), deliveredKey],
+        [owner, rememberMs, reason, retry.backoff.first, maxMs, jitter, retry.attempts],
+      );
+      if (!result.ok) return { kind: 'gone' };
+      const [kind, first, second] = result.reply as [string, number, number];
+      if (kind === 'waiting') return { kind, waitMs: first, attempts: second };
+      return kind === 'exhausted' ? { kind, attempts: first } : { kind: 'lost' };
+    },
+
+    async bury(stage, letter) {
+      const args = [stage, letter.owner, letter.class, letter.digest, letter.redrive, rememberMs];
+      return written(await scripts.bury([recordKey(letter.key)], args));
+    },
+  };
+}
+
+function toClaim(kind: string, value: number | string, owner: string): Claim {
+  switch (kind) {
+    case 'claimed':
+    case 'doubt':
+      return { kind, owner, attempts: Number(value) };
+    case 'held':
+    case 'waiting':
+      return { kind, waitMs: Number(value) };
+    case 'burying':
+      return { kind, class: value as DeadClass };
+    case 'done':
+    case 'dead':
+    case 'conflict':
+      return { kind };
+    default:
+      throw new Error(`claim.lua replied ${kind}, which nobody knows`);
+  }
+}

@@ -1,0 +1,49 @@
+import { keyPrefix } from '../shared/redis.ts';
+import type { Scripts } from './scripts.ts';
+
+export type PauseReason = 'throttled' | 'unauthorised';
+
+/**
+ * The pause of the whole fleet, as this pod knows it. One pod writes it to Redis and tells the others at once; each
+ * looks at its own copy before every write, and learns of a pause that it missed with its next reservation.
+ */
+export interface Pause {
+  /** ms that are left of it by this pod's clock; 0 when there is none. */
+  leftMs(): number;
+  /** Learns of a pause from Redis. Never shortens the one that it knows. */
+  learn(leftMs: number): void;
+  /** Stops the fleet. Holds in this pod at once, whether Redis hears of it or not. */
+  begin(ms: number, reason: PauseReason): Promise<void>;
+}
+
+/** No answer, however wrong, stops a fleet for longer: an operator sees it and has a day. */
+export const longestPauseMs = 86_400_000;
+
+export function pauseChannel(instance: string, target: string): string {
+  return `${keyPrefix(instance, target)}pauses`;
+}
+
+export function createPause(
+  script: Scripts['pause'],
+  { instance, target }: { readonly instance: string; readonly target: string },
+  now: () => number,
+  onLonger: () => void,
+): Pause {
+  let untilMs = 0;
+  const learn = (leftMs: number) => {
+    if (now() + leftMs <= untilMs) return;
+    untilMs = now() + Math.min(leftMs, longestPauseMs);
+    onLonger();
+  };
+  return {
+    leftMs: () => Math.max(0, untilMs - now()),
+    learn,
+    async begin(ms, reason) {
+      const pausedMs = Math.ceil(Math.min(Math.max(ms, 1), longestPauseMs));
+      learn(pausedMs);
+      const keys = [`${keyPrefix(instance, target)}pause`];
+      const result = await script(keys, [pausedMs, reason, pauseChannel(instance, target)]);
+      if (result.ok) learn(Number(result.reply));
+    },
+  };
+}

@@ -1,0 +1,17 @@
+-- Marks an event's way to the dead-letter queue, before its letter is written and after.
+--
+-- KEYS[1] record     ARGV[1] `begin` or `end`     ARGV[2] owner, or empty where no claim was made (a conflict, a letter that
+-- is written again)     ARGV[3] class     ARGV[4] digest     ARGV[5] redrive     ARGV[6] how long it is remembered, ms
+-- Reply: 1 go on; 0 when it is not this owner's any more, or its letter is written already.
+
+local r = parse(redis.call('GET', KEYS[1]))
+local redrive = tonumber(ARGV[5])
+if ARGV[1] == 'end' then
+  if r.state ~= 'b' then return 0 end
+  save(KEYS[1], 'x ' .. ARGV[4] .. ' ' .. int(redrive), ARGV[6])
+  return 1
+end
+local free = r.state == 'none' or r.state == 'b' or (r.state == 'x' and r.redrive < redrive)
+if not (isOwner(r, ARGV[2]) or (ARGV[2] == '' and free)) then return 0 end
+save(KEYS[1], 'b ' .. ARGV[3] .. ' ' .. ARGV[4] .. ' ' .. int(redrive), ARGV[6])
+return 1

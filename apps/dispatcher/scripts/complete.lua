@@ -1,0 +1,11 @@
+-- Records that an event was delivered.
+--
+-- KEYS[1] record     KEYS[2] the fleet's count of deliveries
+-- ARGV[1] owner      ARGV[2] digest     ARGV[3] how long it is remembered, ms
+-- Reply: 1 recorded, also where the record was gone with Redis' data; 0 when another owner has it by now.
+
+local r = parse(redis.call('GET', KEYS[1]))
+if not (isOwner(r, ARGV[1]) or r.state == 'none') then return 0 end
+save(KEYS[1], 'd ' .. ARGV[2], ARGV[3])
+redis.call('INCR', KEYS[2])
+return 1

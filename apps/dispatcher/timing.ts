@@ -1,0 +1,57 @@
+/**
+ * How long a message is hidden and claimed at once, in ms. Six timeouts, as SQS advises; never so short that a call
+ * could outlive it ({@link spareMs} past its timeout, with as much again to get to the call).
+ */
+export function holdMs(timeoutMs: number): number {
+  return Math.max(6 * timeoutMs, timeoutMs + 2 * spareMs);
+}
+
+/** What must be left of a hold beyond a call's timeout when the call begins: time to settle it. */
+export const spareMs = 5_000;
+
+/**
+ * How far ahead slots are given out. Long enough that a pod asks once for several, short enough that few slots are lost
+ * with a pod, and that lost state closes the limit only briefly.
+ */
+export const horizonMs = 1_000;
+
+/** Waits up to this are waited with the message in hand; for longer ones it goes back to the queue, hidden. */
+export const longestHeldWaitMs = 30_000;
+
+/** How long finished and waiting records are remembered: SQS' longest retention and a day. */
+export const rememberMs = 15 * 86_400_000;
+
+/** Waits, but no longer than the signal lasts. Resolves either way: who waits looks at the signal anyhow. */
+export async function wait(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted || ms <= 0) return;
+  await new Promise<void>((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done);
+  });
+}
+
+/** Something to wait for: each ring wakes all who wait. */
+export interface Bell {
+  ring(): void;
+  /** Until the next ring, or `ms` at most, or the signal's end. */
+  heard(signal: AbortSignal, ms?: number): Promise<void>;
+}
+
+export function createBell(): Bell {
+  let rung = new AbortController();
+  return {
+    ring() {
+      const woken = rung;
+      rung = new AbortController();
+      woken.abort();
+    },
+    async heard(signal, ms = 2 ** 31 - 1) {
+      await wait(ms, AbortSignal.any([signal, rung.signal]));
+    },
+  };
+}
