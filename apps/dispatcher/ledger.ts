@@ -31,7 +31,10 @@ export interface Ledger {
   complete(held: Held): Promise<Written>;
   release(held: Held, reason: ReleaseReason): Promise<Released>;
   /** `key` is the record's, which for a conflict is not the event's own. */
-  bury(stage: 'begin' | 'end', letter: { key: string; owner: string; class: DeadClass; digest: string; redrive: number }): Promise<Written>;
+  bury(
+    stage: 'begin' | 'end',
+    letter: { key: string; owner: string; class: DeadClass; digest: string; redrive: number },
+  ): Promise<Written>;
 }
 
 export interface LedgerOptions {
@@ -72,7 +75,9 @@ export function createLedger(options: LedgerOptions): Ledger {
         [leaseMs, rememberMs, ...args],
       );
       if (!result.ok) return undefined;
-      return (result.reply as [string, number | string][]).map(([kind, value], i) => toClaim(kind, value, owners[i] ?? ''));
+      return (result.reply as [string, number | string][]).map(([kind, value], i) =>
+        toClaim(kind, value, owners[i] ?? ''),
+      );
     },
 
     async renew(held) {

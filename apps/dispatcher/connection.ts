@@ -1,0 +1,156 @@
+import { Client, type Dispatcher } from 'undici';
+import type { Slot } from './permit.ts';
+
+/** Why a request was not written; nothing of it reached the target. */
+export class NotWritten extends Error {
+  readonly why: 'late' | 'unreachable';
+  constructor(why: 'late' | 'unreachable', cause?: unknown) {
+    super(why === 'late' ? 'The slot had passed before the request could be written' : 'No connection to the target', {
+      cause,
+    });
+    this.name = 'NotWritten';
+    this.why = why;
+  }
+}
+
+/** The request was written and its answer did not come whole. */
+export class NoAnswer extends Error {
+  constructor(cause: unknown) {
+    super('The request was written, but its answer did not come whole', { cause });
+    this.name = 'NoAnswer';
+  }
+}
+
+export interface Connections {
+  /** Opens a connection ahead of a slot, unless enough stand open and idle. Nothing is written, so it costs no slot. */
+  warm(wanted: number): void;
+  /**
+   * `fetch` for one call: judges the slot at the very moment of the write. Rejects with {@link NotWritten} or
+   * {@link NoAnswer}. Redirects are not followed, as the second request would have no slot.
+   */
+  fetchWithin(slot: Slot, mayWrite: () => boolean): typeof fetch;
+  close(): Promise<void>;
+}
+
+export interface ConnectionOptions {
+  readonly endpoint: URL;
+  readonly connections: number;
+  readonly timeoutMs: number;
+  readonly now: () => number;
+}
+
+/** A GraphQL answer to a mutation is small; a larger one is a mistake, or an attack on our memory. */
+const maxAnswerBytes = 1_048_576;
+
+interface Lane {
+  readonly client: Client;
+  busy: boolean;
+  connecting: boolean;
+}
+
+export function createConnections({ endpoint, connections, timeoutMs, now }: ConnectionOptions): Connections {
+  const path = endpoint.pathname + endpoint.search;
+  const lanes: Lane[] = Array.from({ length: connections }, () => ({
+    client: new Client(endpoint.origin, {
+      pipelining: 1,
+      // One call a connection: a lost one then leaves one call in doubt, not many.
+      allowH2: false,
+      connectTimeout: Math.min(timeoutMs, 5_000),
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
+      keepAliveTimeout: 60_000,
+      maxResponseSize: maxAnswerBytes,
+    }),
+    busy: false,
+    connecting: false,
+  }));
+  const isOpen = ({ client }: Lane) => client.stats.connected;
+
+  const open = (lane: Lane) => {
+    lane.connecting = true;
+    const done = () => {
+      lane.connecting = false;
+    };
+    const handler: Dispatcher.DispatchHandler = {
+      // Throwing here takes the request back before its first byte and leaves the connection open.
+      onRequestStart: () => {
+        throw new NotWritten('late');
+      },
+      onResponseError: done,
+    };
+    lane.client.dispatch({ path, method: 'POST', body: '' }, handler);
+  };
+
+  return {
+    warm(wanted) {
+      const idle = lanes.filter((lane) => !lane.busy);
+      const missing = wanted - idle.filter((lane) => isOpen(lane) || lane.connecting).length;
+      for (const lane of idle.filter((each) => !isOpen(each) && !each.connecting).slice(0, Math.max(0, missing)))
+        open(lane);
+    },
+
+    fetchWithin(slot, mayWrite) {
+      return async (_input, init) => {
+        const idle = lanes.filter((lane) => !lane.busy);
+        const lane = idle.find(isOpen) ?? idle.find(({ connecting }) => connecting) ?? idle[0];
+        if (lane === undefined) throw new NotWritten('late');
+        lane.busy = true;
+        try {
+          return await exchange(lane.client, path, init ?? {}, () => now() <= slot.lateMs && mayWrite());
+        } finally {
+          lane.busy = false;
+        }
+      };
+    },
+
+    async close() {
+      await Promise.all(lanes.map(({ client }) => client.destroy()));
+    },
+  };
+}
+
+/** One request on one connection, from the judgement of its slot to the end of its answer. */
+async function exchange(client: Client, path: string, init: RequestInit, inTime: () => boolean): Promise<Response> {
+  const { signal } = init;
+  return new Promise<Response>((resolve, reject) => {
+    let written = false;
+    let status = 0;
+    const headers = new Headers();
+    const chunks: Buffer[] = [];
+    let abort: (() => void) | undefined;
+    const end = (settle: () => void) => {
+      if (abort !== undefined) signal?.removeEventListener('abort', abort);
+      settle();
+    };
+    client.dispatch(
+      { path, method: 'POST', headers: Object.fromEntries(new Headers(init.headers)), body: init.body as string },
+      {
+        onRequestStart(controller) {
+          if (signal?.aborted === true || !inTime()) throw new NotWritten('late');
+          written = true;
+          abort = () => controller.abort(signal?.reason instanceof Error ? signal.reason : new Error('aborted'));
+          signal?.addEventListener('abort', abort);
+        },
+        onResponseStart(_controller, statusCode, received) {
+          status = statusCode;
+          for (const [name, value] of Object.entries(received)) {
+            for (const each of Array.isArray(value) ? value : [value])
+              if (each !== undefined) headers.append(name, each);
+          }
+        },
+        onResponseData(_controller, chunk) {
+          chunks.push(chunk);
+        },
+        onResponseEnd() {
+          const empty = status === 204 || status === 205 || status === 304;
+          end(() => resolve(new Response(empty ? null : Buffer.concat(chunks), { status, headers })));
+        },
+        onResponseError(_controller, error) {
+          const fault =
+            error instanceof NotWritten ? error : written ? new NoAnswer(error) : new NotWritten('unreachable', error);
+          end(() => reject(fault));
+        },
+      },
+    );
+  });
+}

@@ -1,0 +1,158 @@
+import { ClientError, GraphQLClient } from 'graphql-request';
+import { parse, type DocumentNode } from 'graphql';
+import { nameError } from '../shared/log.ts';
+import { NoAnswer, NotWritten, type Connections } from './connection.ts';
+import type { Slot } from './permit.ts';
+
+/** What came back of one call; not yet judged. */
+export type Answer =
+  /** A body that is GraphQL, whatever its status. */
+  | {
+      readonly kind: 'graphql';
+      readonly status: number;
+      readonly headers: Headers;
+      readonly body: GraphQLBody;
+      readonly text: string;
+    }
+  /** A whole answer that is not GraphQL: a proxy's page, broken JSON, nothing. */
+  | { readonly kind: 'unreadable'; readonly status: number; readonly headers: Headers; readonly text: string }
+  /** Written, and then no whole answer: the mutation may have run. */
+  | { readonly kind: 'none'; readonly why: string }
+  /** Never written: no connection. */
+  | { readonly kind: 'unreachable'; readonly why: string }
+  /** Never written: the slot had passed, or calls were forbidden in between. */
+  | { readonly kind: 'late' };
+
+export interface GraphQLBody {
+  readonly data?: unknown;
+  readonly errors?: readonly GraphQLErrorBody[];
+  readonly extensions?: unknown;
+}
+
+/** An error of a response, as far as it is looked at; anything a target sends may be missing or of another type. */
+export interface GraphQLErrorBody {
+  readonly path?: unknown;
+  readonly extensions?: unknown;
+}
+
+export interface Call {
+  /** JSON source text of `$input`. */
+  readonly input: string;
+  readonly key: string;
+  readonly traceparent: string;
+  readonly tracestate?: string;
+  /** The header and value that show who calls. */
+  readonly credential: Readonly<Record<string, string>>;
+}
+
+export type Dispatch = (call: Call, slot: Slot, mayWrite: () => boolean) => Promise<Answer>;
+
+/** The mutation, and the response field that carries its result. */
+export interface Mutation {
+  readonly document: DocumentNode;
+  readonly field: string;
+}
+
+/** Reads the configured mutation; throws a sentence where it is none with one root field and `$input`. */
+export function parseMutation(text: string): Mutation {
+  const document = parse(text);
+  const [operation, ...more] = document.definitions.filter((definition) => definition.kind === 'OperationDefinition');
+  if (operation === undefined || more.length > 0 || operation.operation !== 'mutation') {
+    throw new Error('must hold exactly one operation, a mutation');
+  }
+  const variables = operation.variableDefinitions ?? [];
+  if (variables.length !== 1 || variables[0]?.variable.name.value !== 'input') {
+    throw new Error('must take exactly one variable, $input');
+  }
+  const [root, ...others] = operation.selectionSet.selections;
+  if (root?.kind !== 'Field' || others.length > 0) throw new Error('must select exactly one field');
+  return { document, field: root.alias?.value ?? root.name.value };
+}
+
+/** `$input` travels as source text, which `JSON.stringify` cannot write: it is put between the parts that it can. */
+class SourceText {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+const serializer = {
+  parse: (text: string): unknown => JSON.parse(text),
+  stringify: ({
+    query,
+    operationName,
+    variables,
+  }: {
+    query: string;
+    operationName?: string;
+    variables: { input: SourceText };
+  }) =>
+    `{"query":${JSON.stringify(query)}` +
+    (operationName === undefined ? '' : `,"operationName":${JSON.stringify(operationName)}`) +
+    `,"variables":{"input":${variables.input.text}}}`,
+};
+
+/**
+ * The only place that speaks GraphQL. graphql-request's errors quote the query, the variables and the answer, and some of
+ * its failures lose the status: none of them leaves this file, and the answer is read off the response itself.
+ */
+export function createDispatch(
+  endpoint: URL,
+  mutation: Mutation,
+  connections: Connections,
+  timeoutMs: number,
+): Dispatch {
+  return async ({ input, key, traceparent, tracestate, credential }, slot, mayWrite) => {
+    const fetchWithin = connections.fetchWithin(slot, mayWrite);
+    let seen: { status: number; headers: Headers; text: string } | undefined;
+    const client = new GraphQLClient(endpoint.href, {
+      errorPolicy: 'all',
+      jsonSerializer: serializer as never,
+      fetch: async (url, init) => {
+        const response = await fetchWithin(url, init);
+        const text = await response.text();
+        seen = { status: response.status, headers: response.headers, text };
+        return new Response(text === '' ? null : text, { status: response.status, headers: response.headers });
+      },
+    });
+    try {
+      await client.rawRequest({
+        query: mutation.document as never,
+        variables: { input: new SourceText(input) },
+        signal: AbortSignal.timeout(timeoutMs),
+        requestHeaders: {
+          ...credential,
+          'idempotency-key': `"${key}"`,
+          traceparent,
+          ...(tracestate === undefined ? {} : { tracestate }),
+        },
+      });
+    } catch (error) {
+      if (error instanceof NotWritten) {
+        return error.why === 'late' ? { kind: 'late' } : { kind: 'unreachable', why: nameError(error.cause) };
+      }
+      if (error instanceof NoAnswer) return { kind: 'none', why: nameError(error.cause) };
+      if (seen === undefined && !(error instanceof ClientError)) return { kind: 'none', why: nameError(error) };
+    }
+    if (seen === undefined) return { kind: 'none', why: 'the answer was empty' };
+    const body = readBody(seen.text);
+    return body === undefined ? { kind: 'unreadable', ...seen } : { kind: 'graphql', ...seen, body };
+  };
+}
+
+/** A GraphQL response is an object with `data` or a list of errors (GraphQL spec §7.1); everything else is not one. */
+function readBody(text: string): GraphQLBody | undefined {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (typeof body !== 'object' || body === null) return undefined;
+  const { data, errors, extensions } = body as Record<string, unknown>;
+  const isList = Array.isArray(errors) && errors.length > 0;
+  if (data === undefined && !isList) return undefined;
+  const objects = isList ? (errors as unknown[]).filter((error) => typeof error === 'object' && error !== null) : [];
+  return { data, ...(isList ? { errors: objects as GraphQLErrorBody[] } : {}), extensions };
+}
