@@ -1,5 +1,5 @@
 import { ClientError, GraphQLClient } from 'graphql-request';
-import { parse, type DocumentNode } from 'graphql';
+import { Kind, OperationTypeNode, parse, type DocumentNode } from 'graphql';
 import { nameError } from '../shared/log.ts';
 import { NoAnswer, NotWritten, type Connections } from './connection.ts';
 import type { Slot } from './permit.ts';
@@ -56,8 +56,10 @@ export interface Mutation {
 /** Reads the configured mutation; throws a sentence where it is none with one root field and `$input`. */
 export function parseMutation(text: string): Mutation {
   const document = parse(text);
-  const [operation, ...more] = document.definitions.filter((definition) => definition.kind === 'OperationDefinition');
-  if (operation === undefined || more.length > 0 || operation.operation !== 'mutation') {
+  const [operation, ...more] = document.definitions.filter(
+    (definition) => definition.kind === Kind.OPERATION_DEFINITION,
+  );
+  if (operation === undefined || more.length > 0 || operation.operation !== OperationTypeNode.MUTATION) {
     throw new Error('must hold exactly one operation, a mutation');
   }
   const variables = operation.variableDefinitions ?? [];
@@ -65,7 +67,7 @@ export function parseMutation(text: string): Mutation {
     throw new Error('must take exactly one variable, $input');
   }
   const [root, ...others] = operation.selectionSet.selections;
-  if (root?.kind !== 'Field' || others.length > 0) throw new Error('must select exactly one field');
+  if (root?.kind !== Kind.FIELD || others.length > 0) throw new Error('must select exactly one field');
   return { document, field: root.alias?.value ?? root.name.value };
 }
 

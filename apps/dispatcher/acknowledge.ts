@@ -1,0 +1,113 @@
+import {
+  ChangeMessageVisibilityBatchCommand,
+  DeleteMessageBatchCommand,
+  SendMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import { nameError, type Log } from '../shared/log.ts';
+import { wait } from './timing.ts';
+
+/** Reasons that travel with a dead letter, as string attributes; SQS takes ten. */
+export type LetterAttributes = Readonly<Record<string, string>>;
+
+/** What is said to SQS of messages that were received. Each resolves once SQS has confirmed, or given up on, that message. */
+export interface Acknowledge {
+  delete(receiptHandle: string): Promise<boolean>;
+  /** Hides it for so long from now on; 0 shows it at once. */
+  hide(receiptHandle: string, seconds: number): Promise<boolean>;
+  deadLetter(body: string, attributes: LetterAttributes): Promise<boolean>;
+}
+
+/** Ten entries are one request to SQS; waiting longer for them than this would only delay the deletes. */
+const lingerMs = 100;
+const most = 10;
+
+/** SQS' longest visibility, less a minute, since it counts from the receive and not from now. */
+const longestSeconds = 43_200 - 60;
+
+export function createAcknowledge(
+  sqs: SQSClient,
+  queue: { readonly url: string; readonly deadLetterUrl: string },
+  log: Log,
+): Acknowledge {
+  const deletes = createBatch<{ handle: string }>(async (entries) => {
+    const Entries = entries.map(({ handle }, i) => ({ Id: String(i), ReceiptHandle: handle }));
+    return failedIds(await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: queue.url, Entries })));
+  }, log);
+  const hides = createBatch<{ handle: string; seconds: number }>(async (entries) => {
+    const Entries = entries.map(({ handle, seconds }, i) => ({
+      Id: String(i),
+      ReceiptHandle: handle,
+      VisibilityTimeout: seconds,
+    }));
+    return failedIds(await sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: queue.url, Entries })));
+  }, log);
+  return {
+    delete: (handle) => deletes({ handle }),
+    hide: (handle, seconds) => hides({ handle, seconds: Math.min(Math.max(0, Math.ceil(seconds)), longestSeconds) }),
+    async deadLetter(body, attributes) {
+      const MessageAttributes = Object.fromEntries(
+        Object.entries(attributes).map(([name, StringValue]) => [name, { DataType: 'String', StringValue }]),
+      );
+      try {
+        await sqs.send(new SendMessageCommand({ QueueUrl: queue.deadLetterUrl, MessageBody: body, MessageAttributes }));
+        return true;
+      } catch (error) {
+        log.error({ error: nameError(error) }, 'dead_letter.send_failed');
+        return false;
+      }
+    },
+  };
+}
+
+/** Sends entries, and tells the indexes of those that SQS refused. */
+type SendEntries<Entry> = (entries: readonly Entry[]) => Promise<ReadonlySet<number>>;
+
+function failedIds({ Failed = [] }: { Failed?: { Id?: string | undefined }[] | undefined }): ReadonlySet<number> {
+  return new Set(Failed.map(({ Id }) => Number(Id)));
+}
+
+/** Gathers entries into requests of ten, and tries each entry three times: a lost delete costs only a duplicate receive. */
+function createBatch<Entry>(send: SendEntries<Entry>, log: Log): (entry: Entry) => Promise<boolean> {
+  interface Pending {
+    readonly entry: Entry;
+    readonly resolve: (confirmed: boolean) => void;
+    tries: number;
+  }
+  let pending: Pending[] = [];
+  let timer: NodeJS.Timeout | undefined;
+
+  const flush = async () => {
+    clearTimeout(timer);
+    timer = undefined;
+    const batch = pending.slice(0, most);
+    pending = pending.slice(most);
+    if (pending.length > 0) arm();
+    let failed: ReadonlySet<number>;
+    try {
+      failed = await send(batch.map(({ entry }) => entry));
+    } catch (error) {
+      log.warn({ entries: batch.length, error: nameError(error) }, 'queue.acknowledge_failed');
+      failed = new Set(batch.keys());
+    }
+    const again: Pending[] = [];
+    for (const [i, each] of batch.entries()) {
+      if (!failed.has(i)) each.resolve(true);
+      else if (++each.tries >= 3) each.resolve(false);
+      else again.push(each);
+    }
+    if (again.length === 0) return;
+    await wait(100 * (again[0]?.tries ?? 1), new AbortController().signal);
+    pending.push(...again);
+    arm();
+  };
+  const arm = () => {
+    if (pending.length >= most) void flush();
+    else timer ??= setTimeout(() => void flush(), lingerMs);
+  };
+  return (entry) =>
+    new Promise((resolve) => {
+      pending.push({ entry, resolve, tries: 0 });
+      arm();
+    });
+}

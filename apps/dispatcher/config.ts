@@ -1,0 +1,89 @@
+import jsonata from 'jsonata';
+import { z } from 'zod';
+import { port, readGatewayConfig, type ConfigFault, type ConfigResult, type TargetConfig } from '../shared/config.ts';
+import { parseMutation, type Mutation } from './dispatch.ts';
+
+export interface DispatcherConfig {
+  readonly target: string;
+  readonly settings: TargetConfig;
+  readonly mutation: Mutation;
+  readonly instance: string;
+  readonly redisUrl: string;
+  readonly opsPort: number;
+  readonly host: string | undefined;
+  readonly logLevel: string;
+}
+
+const environment = z.object({
+  EGW_CONFIG: z.string('is not set: name the path of gateway.yaml').min(1),
+  EGW_TARGET: z.string('is not set: name the target that this dispatcher serves').min(1),
+  EGW_INSTANCE: z.string().min(1).max(128).default('local'),
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/, error: 'is no redis:// or rediss:// URL' })
+    .default('redis://127.0.0.1:6379'),
+  OPS_PORT: port.default(9_090),
+  HOST: z.string().min(1).optional(),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+});
+
+/** Reads environment and file, and tells every fault of both at once. */
+export function readConfig(
+  env: Readonly<Record<string, string | undefined>>,
+  readFile: (path: string) => string,
+): ConfigResult<DispatcherConfig> {
+  const variables = environment.safeParse(env);
+  const faults: ConfigFault[] = (variables.error?.issues ?? []).map(({ path, message }) => ({
+    path: path.join('.'),
+    message,
+  }));
+  const file = env['EGW_CONFIG'];
+  if (file === undefined || file === '') return { ok: false, faults };
+  let text: string;
+  try {
+    text = readFile(file);
+  } catch {
+    return { ok: false, faults: [...faults, { path: 'EGW_CONFIG', message: `names ${file}, which cannot be read` }] };
+  }
+  const gateway = readGatewayConfig(text);
+  if (!gateway.ok) faults.push(...gateway.faults);
+  if (!gateway.ok || !variables.success) return { ok: false, faults };
+
+  const { EGW_TARGET: target, EGW_INSTANCE, REDIS_URL, OPS_PORT, HOST, LOG_LEVEL } = variables.data;
+  const settings = gateway.config.targets[target];
+  if (settings === undefined) {
+    const names = Object.keys(gateway.config.targets).join(', ');
+    return { ok: false, faults: [{ path: 'EGW_TARGET', message: `is ${target}, but ${file} has only: ${names}` }] };
+  }
+  const { graphql } = settings;
+  const path = `targets.${target}.graphql`;
+  const mutation = attempt(() => parseMutation(graphql.mutation));
+  if (!mutation.ok) faults.push({ path: `${path}.mutation`, message: mutation.fault });
+  const input = attempt(() => (graphql.input === undefined ? undefined : jsonata(graphql.input)));
+  if (!input.ok) faults.push({ path: `${path}.input`, message: `is not JSONata: ${input.fault}` });
+  if (!mutation.ok || faults.length > 0) return { ok: false, faults };
+  return {
+    ok: true,
+    config: {
+      target,
+      settings,
+      mutation: mutation.value,
+      instance: EGW_INSTANCE,
+      redisUrl: REDIS_URL,
+      opsPort: OPS_PORT,
+      host: HOST,
+      logLevel: LOG_LEVEL,
+    },
+  };
+}
+
+function attempt<T>(
+  make: () => T,
+): { readonly ok: true; readonly value: T } | { readonly ok: false; readonly fault: string } {
+  try {
+    return { ok: true, value: make() };
+  } catch (error) {
+    const message =
+      typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
+    return { ok: false, fault: message };
+  }
+}

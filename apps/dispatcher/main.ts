@@ -1,0 +1,175 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { describeFaults } from '../shared/config.ts';
+import { close, createOps, listen, untilSignal } from '../shared/lifecycle.ts';
+import { createLog } from '../shared/log.ts';
+import { createRegistry } from '../shared/metrics.ts';
+import { createRedis } from '../shared/redis.ts';
+import { createReadSecret } from '../shared/secrets.ts';
+import { createAcknowledge } from './acknowledge.ts';
+import { createDispatcher } from './app.ts';
+import { readConfig } from './config.ts';
+import { createConnections } from './connection.ts';
+import { createCredential } from './credential.ts';
+import { createDispatch } from './dispatch.ts';
+import { createMakeInput } from './input.ts';
+import { createLedger } from './ledger.ts';
+import { createObserve } from './observe.ts';
+import { createPause, pauseChannel } from './pause.ts';
+import { createReserve } from './permit.ts';
+import { createReceive, poll } from './poll.ts';
+import { renewHolds } from './renew.ts';
+import { loadScripts } from './scripts.ts';
+import { createSettle } from './settle.ts';
+import { createBell, holdMs } from './timing.ts';
+
+/** Kubernetes gives 30 s before it kills: what is not done by then was not going to be. */
+const stopMs = 28_000;
+
+const result = readConfig(process.env, (path) => readFileSync(path, 'utf8'));
+if (!result.ok) {
+  process.stderr.write(`${describeFaults('The configuration', result.faults)}\n`);
+  process.exit(1);
+}
+const { target, settings, mutation, instance, redisUrl, opsPort, host, logLevel } = result.config;
+const { graphql, limit, retry } = settings;
+const names = { instance, target };
+const now = () => performance.now();
+const log = createLog('dispatcher', logLevel);
+const stop = untilSignal(process);
+
+const credential = await createCredential(
+  graphql.auth,
+  createReadSecret({ env: process.env, readFile: (path) => readFile(path, 'utf8') }),
+).catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+});
+
+const redis = createRedis(redisUrl);
+redis.on('error', (error: Error) => log.debug({ error: error.name }, 'redis.error'));
+const subscriber = createRedis(redisUrl);
+subscriber.on('error', (error: Error) => log.debug({ error: error.name }, 'redis.error'));
+
+// Long polls hold their sockets, so what settles has a client of its own. Never one attempt: an idle connection that the
+// other side just closed fails the first.
+const sqs = () =>
+  new SQSClient({
+    maxAttempts: 3,
+    useQueueUrlAsEndpoint: false,
+    requestHandler: { connectionTimeout: 2_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
+  });
+const receiving = sqs();
+const settling = sqs();
+
+const scripts = loadScripts(redis);
+const changed = createBell();
+const [{ calls, per: perMs } = { calls: 1, per: 1_000 }] = limit.windows;
+const reserve = createReserve(scripts.permit, names, { calls, perMs, marginMs: limit.margin }, now);
+const pause = createPause(scripts.pause, names, now, () => changed.ring());
+const ledger = createLedger({
+  scripts,
+  ...names,
+  leaseMs: holdMs(graphql.timeout),
+  retry,
+  newOwner: () => randomBytes(9).toString('base64url'),
+  random: Math.random,
+});
+const endpoint = new URL(graphql.endpoint);
+const connections = createConnections({ endpoint, connections: limit.concurrency, timeoutMs: graphql.timeout, now });
+const acknowledge = createAcknowledge(settling, settings.queue, log);
+const settle = createSettle({
+  ledger,
+  acknowledge,
+  pause,
+  ...names,
+  inDoubt: settings.inDoubt,
+  backoffFirstMs: retry.backoff.first,
+  random: Math.random,
+  now: Date.now,
+});
+const registry = createRegistry();
+const observe = createObserve(registry, target, Date.now, {
+  inHand: () => dispatcher.inHand().length,
+  pausedMs: () => pause.leftMs(),
+});
+const dispatcher = createDispatcher({
+  ...names,
+  concurrency: limit.concurrency,
+  // Two seconds of the whole fleet's limit: enough to use every slot, and soon worked off by one pod alone.
+  capacity: Math.max(limit.concurrency, Math.ceil((2_000 * calls) / perMs)),
+  timeoutMs: graphql.timeout,
+  inDoubt: settings.inDoubt,
+  attempts: retry.attempts,
+  ledger,
+  reserve,
+  pause,
+  connections,
+  dispatch: createDispatch(endpoint, mutation, connections, graphql.timeout),
+  makeInput: createMakeInput(graphql.input),
+  credential,
+  classify: { field: mutation.field, careful: settings.inDoubt !== 'retry', now: Date.now },
+  settle,
+  hide: acknowledge.hide,
+  changed,
+  observe,
+  log,
+  now,
+  randomBytes,
+});
+
+subscriber.on('message', (_channel: string, message: string) => pause.learn(Number.parseInt(message, 10)));
+subscriber.on('ready', () => void subscriber.subscribe(pauseChannel(instance, target)).catch(() => undefined));
+void redis.connect().catch(() => undefined);
+void subscriber.connect().catch(() => undefined);
+
+const ops = createOps({
+  metrics: registry,
+  unhealthy: () => undefined,
+  unready: () => (stop.aborted ? 'stopping' : undefined),
+});
+const listening = await listen(ops, opsPort, host).catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+});
+log.info({ ops_port: listening, target, calls, per_ms: perMs, concurrency: limit.concurrency }, 'listening');
+
+// Holds are kept, and late completions recorded, until the last call is settled.
+const settled = new AbortController();
+const background = Promise.all([
+  renewHolds(
+    { inHand: dispatcher.inHand, ledger, hide: acknowledge.hide, holdMs: holdMs(graphql.timeout), now },
+    settled.signal,
+  ),
+  settle.completeLate(settled.signal),
+]);
+stop.addEventListener('abort', () => {
+  log.info({ signal: String(stop.reason), in_hand: dispatcher.inHand().length }, 'stopping');
+  setTimeout(() => process.exit(1), stopMs).unref();
+});
+
+const polling = poll(
+  {
+    receive: createReceive(receiving, settings.queue.url, now),
+    visibilitySeconds: Math.ceil(holdMs(graphql.timeout) / 1_000),
+    room: dispatcher.room,
+    changed,
+    look: dispatcher.look,
+    take: dispatcher.take,
+    log,
+  },
+  stop,
+);
+await Promise.all([polling, dispatcher.work(AbortSignal.any([stop])), polling.then(() => changed.ring())]);
+await dispatcher.work(AbortSignal.abort());
+settled.abort();
+await background;
+await connections.close();
+redis.disconnect();
+subscriber.disconnect();
+receiving.destroy();
+settling.destroy();
+await close(ops);
+log.info({}, 'stopped');
