@@ -12,10 +12,10 @@ export type LetterAttributes = Readonly<Record<string, string>>;
 
 /** What is said to SQS of messages that were received. Each resolves once SQS has confirmed, or given up on, that message. */
 export interface Acknowledge {
-  delete(receiptHandle: string): Promise<boolean>;
+  readonly delete: (receiptHandle: string) => Promise<boolean>;
   /** Hides it for so long from now on; 0 shows it at once. */
-  hide(receiptHandle: string, seconds: number): Promise<boolean>;
-  deadLetter(body: string, attributes: LetterAttributes): Promise<boolean>;
+  readonly hide: (receiptHandle: string, seconds: number) => Promise<boolean>;
+  readonly deadLetter: (body: string, attributes: LetterAttributes) => Promise<boolean>;
 }
 
 /** Ten entries are one request to SQS; waiting longer for them than this would only delay the deletes. */

@@ -110,7 +110,7 @@ export function createDispatch(
     let seen: { status: number; headers: Headers; text: string } | undefined;
     const client = new GraphQLClient(endpoint.href, {
       errorPolicy: 'all',
-      jsonSerializer: serializer as never,
+      jsonSerializer: serializer,
       fetch: async (url, init) => {
         const response = await fetchWithin(url, init);
         const text = await response.text();
@@ -156,5 +156,5 @@ function readBody(text: string): GraphQLBody | undefined {
   const isList = Array.isArray(errors) && errors.length > 0;
   if (data === undefined && !isList) return undefined;
   const objects = isList ? (errors as unknown[]).filter((error) => typeof error === 'object' && error !== null) : [];
-  return { data, ...(isList ? { errors: objects as GraphQLErrorBody[] } : {}), extensions };
+  return { data, ...(isList ? { errors: objects } : {}), extensions };
 }

@@ -10,6 +10,8 @@ import { createRedis } from '../shared/redis.ts';
 import { createReadSecret } from '../shared/secrets.ts';
 import { createAcknowledge } from './acknowledge.ts';
 import { createDispatcher } from './app.ts';
+import { createAttempt } from './attempt.ts';
+import { createClaim } from './claim.ts';
 import { readConfig } from './config.ts';
 import { createConnections } from './connection.ts';
 import { createCredential } from './credential.ts';
@@ -86,7 +88,6 @@ const settle = createSettle({
   pause,
   ...names,
   inDoubt: settings.inDoubt,
-  backoffFirstMs: retry.backoff.first,
   random: Math.random,
   now: Date.now,
 });
@@ -95,29 +96,43 @@ const observe = createObserve(registry, target, Date.now, {
   inHand: () => dispatcher.inHand().length,
   pausedMs: () => pause.leftMs(),
 });
-const dispatcher = createDispatcher({
-  ...names,
-  concurrency: limit.concurrency,
-  // Two seconds of the whole fleet's limit: enough to use every slot, and soon worked off by one pod alone.
-  capacity: Math.max(limit.concurrency, Math.ceil((2_000 * calls) / perMs)),
+const attempt = createAttempt({
+  target,
   timeoutMs: graphql.timeout,
-  inDoubt: settings.inDoubt,
-  attempts: retry.attempts,
-  ledger,
-  reserve,
   pause,
-  connections,
   dispatch: createDispatch(endpoint, mutation, connections, graphql.timeout),
   makeInput: createMakeInput(graphql.input),
   credential,
   classify: { field: mutation.field, careful: settings.inDoubt !== 'retry', now: Date.now },
   settle,
-  hide: acknowledge.hide,
-  changed,
   observe,
   log,
   now,
   randomBytes,
+});
+const claim = createClaim({
+  ...names,
+  ledger,
+  settle,
+  hide: acknowledge.hide,
+  inDoubt: settings.inDoubt,
+  attempts: retry.attempts,
+  observe,
+  log,
+});
+const dispatcher = createDispatcher({
+  concurrency: limit.concurrency,
+  // Two seconds of the whole fleet's limit: enough to use every slot, and soon worked off by one pod alone.
+  capacity: Math.max(limit.concurrency, Math.ceil((2_000 * calls) / perMs)),
+  claim,
+  reserve,
+  pause,
+  connections,
+  attempt,
+  settle,
+  changed,
+  observe,
+  log,
 });
 
 subscriber.on('message', (_channel: string, message: string) => pause.learn(Number.parseInt(message, 10)));
@@ -162,8 +177,10 @@ const polling = poll(
   },
   stop,
 );
-await Promise.all([polling, dispatcher.work(AbortSignal.any([stop])), polling.then(() => changed.ring())]);
-await dispatcher.work(AbortSignal.abort());
+await dispatcher.work(stop);
+// The last long poll may still bring messages; nobody calls for them any more.
+await polling;
+await dispatcher.work(stop);
 settled.abort();
 await background;
 await connections.close();

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
-import { keyOf, type GatewayEvent } from '../shared/event.ts';
-import { traceIdOf } from '../shared/tracing.ts';
+import { keyOf } from '../shared/event.ts';
+import { createBury, type DeathReason } from './bury.ts';
 import { wait } from './timing.ts';
 import type { Acknowledge } from './acknowledge.ts';
 import type { Outcome } from './classify.ts';
@@ -8,18 +7,8 @@ import type { Held, Message, Received } from './held.ts';
 import type { Claim, DeadClass, Ledger, ReleaseReason } from './ledger.ts';
 import type { Pause } from './pause.ts';
 
-/** How it ended for an event, this time. */
+/** How it ended for a message, this time. */
 export type Settled = 'delivered' | 'duplicate' | 'dead_lettered' | 'parked' | 'lost';
-
-/** Why an event is buried, beyond its class. */
-export interface DeathReason {
-  readonly class: DeadClass;
-  readonly reason: string;
-  readonly attempts?: number;
-  readonly status?: number;
-  /** The target's last answer, of which only a digest is kept. */
-  readonly answer?: string;
-}
 
 export interface SettleDeps {
   readonly ledger: Pick<Ledger, 'complete' | 'release' | 'bury'>;
@@ -28,60 +17,50 @@ export interface SettleDeps {
   readonly instance: string;
   readonly target: string;
   readonly inDoubt: 'retry' | 'deadLetter';
-  readonly backoffFirstMs: number;
   readonly random: () => number;
   /** Wall clock, ms. */
   readonly now: () => number;
 }
 
-/** How long a target that refuses our credential is left alone before one more call asks whether it was mended. */
+export interface Settle {
+  readonly outcome: (
+    held: Held,
+    outcome: Outcome,
+    answer?: { readonly status: number; readonly text: string },
+  ) => Promise<Settled>;
+  /** What the ledger forbids to call. */
+  readonly claim: (received: Received, claim: Exclude<Claim, { kind: 'claimed' | 'doubt' }>) => Promise<Settled>;
+  /** Hands an event back that was not called, hidden for so long. */
+  readonly handBack: (held: Held, seconds: number) => Promise<Settled>;
+  /** A message that is no event of ours. */
+  readonly malformed: (message: Message, fault: string) => Promise<Settled>;
+  readonly bury: (held: Held, death: DeathReason) => Promise<Settled>;
+  /** Keeps trying to record deliveries that Redis did not hear of, until the signal ends. */
+  readonly completeLate: (signal: AbortSignal) => Promise<void>;
+}
+
+/** How long a target that refuses our credential is left alone before calls ask whether it was mended. */
 const haltMs = 60_000;
 
-/** A dead letter that could not be written, or a message whose Redis is gone, is looked at again after this, in s. */
+/** What could not be settled, as Redis or the dead-letter queue is gone, is looked at again after this, in s. */
 const againSeconds = 30;
-
-export interface Settle {
-  outcome(held: Held, outcome: Outcome, answer?: { status: number; text: string }): Promise<Settled>;
-  /** What the ledger forbids to call. */
-  claim(received: Received, claim: Exclude<Claim, { kind: 'claimed' | 'doubt' }>): Promise<Settled>;
-  /** Hands an event back that was not called: at once, or hidden for a while. */
-  handBack(held: Held, seconds: number): Promise<Settled>;
-  /** A message that is no event of ours. */
-  malformed(message: Message, fault: string): Promise<Settled>;
-  bury(held: Held, death: DeathReason): Promise<Settled>;
-  /** Keeps trying to record deliveries that Redis did not hear of, until the signal ends. */
-  completeLate(signal: AbortSignal): Promise<void>;
-}
 
 /** The only place that deletes, delays or dead-letters. */
 export function createSettle(deps: SettleDeps): Settle {
   const { ledger, acknowledge, pause } = deps;
+  const writeLetter = createBury(deps);
   const unrecorded = new Set<Held>();
 
-  const park = async ({ message }: Received, seconds: number): Promise<Settled> => {
+  const park = async ({ message }: Pick<Held, 'message'>, seconds: number): Promise<Settled> => {
     await acknowledge.hide(message.receiptHandle, seconds);
     return 'parked';
   };
 
-  const write = async (received: Received, owner: string, key: string, death: DeathReason): Promise<Settled> => {
-    const { message, event } = received;
-    const record = { key, owner, class: death.class, digest: event.digest, redrive: event.redrive };
-    const begun = await ledger.bury('begin', record);
-    if (begun === 'gone') return park(received, againSeconds);
-    if (begun === 'written') {
-      if (!(await acknowledge.deadLetter(message.body, attributesOf(deps, event, key, death)))) {
-        return park(received, againSeconds);
-      }
-      // Should this be lost, the letter is written once more when the message comes back: twice is better than never.
-      await ledger.bury('end', record);
-    } else if (owner !== '') {
-      return 'lost';
-    }
-    await acknowledge.delete(message.receiptHandle);
-    return 'dead_lettered';
+  const inter = async (received: Received, owner: string, key: string, death: DeathReason): Promise<Settled> => {
+    const end = await writeLetter(received, owner, key, death);
+    return end === 'not_yet' ? park(received, againSeconds) : end;
   };
-
-  const bury: Settle['bury'] = (held, death) => write(held, held.owner, held.key, death);
+  const bury: Settle['bury'] = (held, death) => inter(held, held.owner, held.key, death);
 
   const again = async (held: Held, reason: ReleaseReason, death: DeathReason, waitMs = 0): Promise<Settled> => {
     const released = await ledger.release(held, reason);
@@ -93,7 +72,7 @@ export function createSettle(deps: SettleDeps): Settle {
       case 'lost':
         return 'lost';
       case 'gone':
-        return park(held, Math.max(againSeconds, waitMs / 1_000, (deps.backoffFirstMs / 1_000) * (1 + deps.random())));
+        return park(held, Math.max(againSeconds, waitMs / 1_000));
       default:
         return released satisfies never;
     }
@@ -101,38 +80,40 @@ export function createSettle(deps: SettleDeps): Settle {
 
   const delivered = async (held: Held): Promise<Settled> => {
     const completed = await ledger.complete(held);
-    // Whoever has it by now sends the same key again; what they hold is theirs to delete.
+    // Whoever has it by now sends the same key again; the message is theirs to delete.
     if (completed === 'lost') return 'lost';
     if (completed === 'gone') unrecorded.add(held);
     await acknowledge.delete(held.message.receiptHandle);
     return 'delivered';
   };
 
+  /** Stops the fleet; then waits up to a second longer than it, so that the fleet does not wake as one. */
+  const stopFleet = async (ms: number, reason: 'throttled' | 'unauthorised'): Promise<number> => {
+    await pause.begin(ms, reason);
+    return pause.leftMs() + deps.random() * 1_000;
+  };
+
   return {
     bury,
 
     async outcome(held, outcome, answer) {
-      const death = (kind: DeadClass, reason: string): DeathReason => ({
-        class: kind,
-        reason,
-        attempts: held.attempts,
-        ...(answer === undefined ? {} : { status: answer.status, answer: answer.text }),
-      });
+      const seen = answer === undefined ? {} : { status: answer.status, answer: answer.text };
+      const death = (kind: DeadClass, reason: string) => ({ class: kind, reason, attempts: held.attempts, ...seen });
       switch (outcome.kind) {
         case 'delivered':
           return delivered(held);
-        case 'throttled': {
-          await pause.begin(outcome.waitMs, 'throttled');
-          // Spread over a second, so that the fleet does not wake as one.
-          return again(held, 'throttled', death('failed', outcome.reason), pause.leftMs() + deps.random() * 1_000);
-        }
+        case 'throttled':
+          return again(
+            held,
+            'throttled',
+            death('failed', outcome.reason),
+            await stopFleet(outcome.waitMs, 'throttled'),
+          );
         case 'unauthorised':
-          await pause.begin(haltMs, 'unauthorised');
-          return again(held, 'untried', death('failed', outcome.reason), pause.leftMs() + deps.random() * 1_000);
+          return again(held, 'untried', death('failed', outcome.reason), await stopFleet(haltMs, 'unauthorised'));
         case 'unavailable':
-          return again(held, 'unavailable', death('failed', outcome.reason));
         case 'failed':
-          return again(held, 'failed', death('failed', outcome.reason));
+          return again(held, outcome.kind, death('failed', outcome.reason));
         case 'in_doubt':
           if (deps.inDoubt === 'deadLetter') return bury(held, death('in_doubt', outcome.reason));
           return again(held, 'failed', death('failed', outcome.reason));
@@ -149,13 +130,11 @@ export function createSettle(deps: SettleDeps): Settle {
         case 'waiting':
           return park(received, claim.waitMs / 1_000);
         case 'burying':
-          return write(received, '', received.key, { class: claim.class, reason: 'told when it was first buried' });
+          return inter(received, '', received.key, { class: claim.class, reason: 'told when it was first buried' });
         case 'conflict': {
           const key = keyOf(deps.instance, deps.target, { ...received.event, identity: 'digest' });
-          return write(received, '', key, {
-            class: 'conflict',
-            reason: 'another event of the same sender, source and id has another content',
-          });
+          const reason = 'another event of the same sender, source and id has another content';
+          return inter(received, '', key, { class: 'conflict', reason });
         }
         case 'done':
         case 'dead':
@@ -172,47 +151,22 @@ export function createSettle(deps: SettleDeps): Settle {
     },
 
     async malformed(message, fault) {
-      const attributes = {
-        class: 'malformed',
-        reason: fault,
-        target: deps.target,
-        dead_at: new Date(deps.now()).toISOString(),
-      };
-      if (!(await acknowledge.deadLetter(message.body, attributes))) {
-        await acknowledge.hide(message.receiptHandle, againSeconds);
-        return 'parked';
-      }
+      const dead_at = new Date(deps.now()).toISOString();
+      const letter = { class: 'malformed', reason: fault, target: deps.target, dead_at };
+      if (!(await acknowledge.deadLetter(message.body, letter))) return park({ message }, againSeconds);
       await acknowledge.delete(message.receiptHandle);
       return 'dead_lettered';
     },
 
     async completeLate(signal) {
-      while (!signal.aborted || unrecorded.size > 0) {
+      while (!signal.aborted) {
+        await wait(500, signal);
         for (const held of unrecorded) {
+          // A pod that stops leaves what is still unrecorded to the key, by which the target knows it.
           if ((await ledger.complete(held)) === 'gone') break;
           unrecorded.delete(held);
         }
-        // A pod that is told to stop tries once more, and leaves the rest to the key that the target knows.
-        if (signal.aborted) return;
-        await wait(500, signal);
       }
     },
-  };
-}
-
-/** SQS takes ten attributes, and none of them empty. */
-function attributesOf(deps: SettleDeps, event: GatewayEvent, key: string, death: DeathReason): Record<string, string> {
-  return {
-    class: death.class,
-    reason: death.reason.slice(0, 1_024),
-    target: deps.target,
-    key,
-    trace_id: traceIdOf(event.traceparent),
-    dead_at: new Date(deps.now()).toISOString(),
-    attempts: String(death.attempts ?? 0),
-    ...(death.status === undefined ? {} : { status: String(death.status) }),
-    ...(death.answer === undefined
-      ? {}
-      : { answer_digest: createHash('sha256').update(death.answer).digest('base64url') }),
   };
 }

@@ -1,0 +1,75 @@
+import { decode, keyOf } from '../shared/event.ts';
+import type { Log } from '../shared/log.ts';
+import type { Acknowledge } from './acknowledge.ts';
+import type { Held, Message, Received } from './held.ts';
+import type { Claim, Ledger } from './ledger.ts';
+import type { Observe } from './observe.ts';
+import type { Settle } from './settle.ts';
+
+export interface ClaimDeps {
+  readonly ledger: Pick<Ledger, 'claim'>;
+  readonly settle: Pick<Settle, 'bury' | 'claim' | 'malformed'>;
+  readonly hide: Acknowledge['hide'];
+  readonly instance: string;
+  readonly target: string;
+  readonly inDoubt: 'retry' | 'deadLetter';
+  readonly attempts: number;
+  readonly observe: Pick<Observe, 'received' | 'settled'>;
+  readonly log: Log;
+}
+
+/** How long a message is hidden whose claim Redis did not answer, in s. */
+const againSeconds = 30;
+
+/** Takes messages in hand, and settles at once what is not to be called. `onHeld` is told of each that is. */
+export type TakeInHand = (messages: readonly Message[], onHeld: (held: Held) => void) => Promise<void>;
+
+export function createClaim(deps: ClaimDeps): TakeInHand {
+  const { settle, observe } = deps;
+
+  const receive = async (message: Message): Promise<Received | undefined> => {
+    const decoded = decode(message.body);
+    if (decoded.ok) {
+      observe.received(message, decoded.event);
+      return { message, event: decoded.event, key: keyOf(deps.instance, deps.target, decoded.event) };
+    }
+    deps.log.warn({ message_id: message.messageId, fault: decoded.fault }, 'message.malformed');
+    observe.settled(await settle.malformed(message, decoded.fault));
+    return undefined;
+  };
+
+  const apply = async (received: Received, claim: Claim | undefined, onHeld: (held: Held) => void): Promise<void> => {
+    if (claim === undefined) {
+      await deps.hide(received.message.receiptHandle, againSeconds);
+      return;
+    }
+    if (!('owner' in claim)) {
+      observe.settled(await settle.claim(received, claim), received.event);
+      return;
+    }
+    const { owner, attempts } = claim;
+    const held: Held = {
+      ...received,
+      owner,
+      attempts,
+      holdsFromMs: received.message.requestedAtMs,
+      lost: false,
+      refreshed: false,
+    };
+    const carefully = claim.kind === 'doubt' && deps.inDoubt === 'deadLetter';
+    if (!carefully && attempts < deps.attempts) {
+      onHeld(held);
+      return;
+    }
+    const reason = 'an earlier call may have been made, and its answer is not known';
+    const settled = await settle.bury(held, { class: carefully ? 'in_doubt' : 'failed', reason, attempts });
+    observe.settled(settled, received.event);
+  };
+
+  return async (messages, onHeld) => {
+    const received = (await Promise.all(messages.map(receive))).filter((each) => each !== undefined);
+    if (received.length === 0) return;
+    const claims = await deps.ledger.claim(received);
+    await Promise.all(received.map((each, i) => apply(each, claims?.[i], onHeld)));
+  };
+}
