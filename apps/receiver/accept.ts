@@ -1,0 +1,110 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Request } from 'express';
+import { maxBatchBytes, maxBodyBytes } from './limits.ts';
+import { refused, type Refused } from './refuse.ts';
+
+/** How an event is written, by its content type (CloudEvents HTTP binding 1.0.2, §3; plain JSON is our own). */
+export type Form = 'structured' | 'binary' | 'batch' | 'plain' | 'plain-batch';
+
+/** A request whose bytes are all here and are what their content type says they may be. */
+export interface Accepted {
+  readonly ok: true;
+  readonly form: Form;
+  readonly headers: IncomingHttpHeaders;
+  /** Without parameters, in lower case; empty when there was none. */
+  readonly mediaType: string;
+  readonly body: Buffer;
+  /** Monotonic: when the last byte came. The answer is due from here. */
+  readonly completeAtMs: number;
+  /** Wall clock. */
+  readonly receivedAt: Date;
+}
+
+export interface AcceptDeps {
+  readonly now: () => number;
+  readonly clock: () => Date;
+  /** Reserves memory for a body; false when too much is held already. */
+  readonly reserveBytes: (bytes: number) => boolean;
+  readonly releaseBytes: (bytes: number) => void;
+}
+
+/** Judges content type and encoding before reading, and stops reading at the limit. */
+export async function accept(request: Request, batch: boolean, deps: AcceptDeps): Promise<Accepted | Refused> {
+  const encoding = request.headers['content-encoding'];
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+    return refused('unsupported_media_type', `Content-Encoding ${clip(encoding)} is not taken: send the body as it is`);
+  }
+  const mediaType = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  const form = formOf(mediaType, request.headers, batch);
+  if (form === undefined) {
+    const taken = batch
+      ? 'application/cloudevents-batch+json or application/json'
+      : 'application/cloudevents+json, application/json, or any type with ce- headers';
+    return refused(
+      'unsupported_media_type',
+      `Content-Type ${clip(mediaType) || '(none)'} is not taken here: send ${taken}`,
+    );
+  }
+  const limit = form === 'batch' || form === 'plain-batch' ? maxBatchBytes : maxBodyBytes;
+  const body = await readBody(request, limit, deps);
+  if (!Buffer.isBuffer(body)) return body;
+  return {
+    ok: true,
+    form,
+    headers: request.headers,
+    mediaType,
+    body,
+    completeAtMs: deps.now(),
+    receivedAt: deps.clock(),
+  };
+}
+
+function formOf(mediaType: string, headers: IncomingHttpHeaders, batch: boolean): Form | undefined {
+  if (mediaType === 'application/cloudevents-batch+json') return 'batch';
+  if (batch) return mediaType === 'application/json' ? 'plain-batch' : undefined;
+  if (mediaType === 'application/cloudevents+json') return 'structured';
+  if (mediaType.startsWith('application/cloudevents')) return undefined;
+  if (Object.keys(headers).some((name) => name.startsWith('ce-'))) return 'binary';
+  return mediaType === 'application/json' ? 'plain' : undefined;
+}
+
+function readBody(request: Request, limit: number, deps: AcceptDeps): Promise<Buffer | Refused> {
+  const tooLarge = () =>
+    refused('too_large', `The body is larger than ${limit} bytes: send less at once`, {
+      headers: { connection: 'close' },
+    });
+  const announced = Number(request.headers['content-length'] ?? 0);
+  if (announced > limit) return Promise.resolve(tooLarge());
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const end = (result: Buffer | Refused) => {
+      request.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone);
+      resolve(result);
+    };
+    const onData = (chunk: Buffer) => {
+      length += chunk.length;
+      if (length > limit) {
+        request.pause();
+        end(tooLarge());
+      } else if (!deps.reserveBytes(chunk.length)) {
+        request.pause();
+        end(
+          refused('saturated', 'Too many bytes are under way: send it again in a moment', {
+            headers: { connection: 'close' },
+          }),
+        );
+      } else {
+        chunks.push(chunk);
+      }
+    };
+    const onEnd = () => end(Buffer.concat(chunks, length));
+    const onGone = () => end(refused('timeout', 'The body did not arrive whole'));
+    request.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone);
+    request.once('close', () => deps.releaseBytes(chunks.reduce((sum, chunk) => sum + chunk.length, 0)));
+  });
+}
+
+function clip(text: string): string {
+  return text.slice(0, 64).replace(/[^\x20-\x7e]/g, '?');
+}

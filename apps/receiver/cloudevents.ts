@@ -1,0 +1,135 @@
+import { digestOf, isCarried, type EventData } from '../shared/event.ts';
+import { maxAttributeChars } from '../shared/limits.ts';
+import { isTraceparent } from '../shared/tracing.ts';
+import type { Authenticated } from './authenticate.ts';
+import type { Draft } from './draft.ts';
+import { jsonFault, readObject, stringOf, textOf } from './read.ts';
+import { refused, type Fault, type Refused } from './refuse.ts';
+
+const attributeName = /^[a-z0-9]+$/;
+
+/** RFC 3339, as CloudEvents 1.0 §3.1 asks of `time`. */
+const timestamp =
+  /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[Tt]([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d+)?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
+
+/** Characters of RFC 3986, percent-encoding included: what a URI-reference may be written in. */
+const uriReference = /^(?:[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})+$/;
+
+/** A CloudEvent in JSON format: structured mode, or one of a batch. */
+export function readStructured(text: string, receivedAt: Date): Draft | Refused {
+  const read = readObject(text);
+  if (!read.ok) return read;
+  const data = dataOf(read.members);
+  if ('pointer' in data) return judge(read.members, { kind: 'none' }, receivedAt, '/', [data]);
+  return judge(read.members, data, receivedAt, '/', []);
+}
+
+/** A CloudEvent in binary mode: attributes in `ce-` headers, percent-encoded (HTTP binding §3.1.3); the body is its data. */
+export function readBinary({ headers, mediaType, body, receivedAt }: Authenticated): Draft | Refused {
+  const members = new Map<string, string>();
+  const faults: Fault[] = [];
+  for (const [name, value] of Object.entries(headers)) {
+    if (!name.startsWith('ce-') || typeof value !== 'string') continue;
+    try {
+      members.set(name.slice(3), JSON.stringify(decodeURIComponent(value.replace(/^"(.*)"$/, '$1'))));
+    } catch {
+      faults.push({ pointer: `/${name}`, detail: 'is not percent-encoded UTF-8' });
+    }
+  }
+  if (members.has('data')) faults.push({ pointer: '/ce-data', detail: 'is no attribute: data travels in the body' });
+  members.delete('data');
+  if (mediaType !== '') members.set('datacontenttype', JSON.stringify(headers['content-type']));
+  const data = binaryData(mediaType, body);
+  if ('ok' in data) return data;
+  return judge(members, data, receivedAt, '/ce-', faults);
+}
+
+function binaryData(mediaType: string, body: Buffer): EventData | Refused {
+  if (body.length === 0) return { kind: 'none' };
+  const isJson = mediaType === '' || mediaType === 'application/json' || mediaType.endsWith('+json');
+  const text = isJson || mediaType.startsWith('text/') ? textOf(body) : undefined;
+  if (isJson) {
+    if (text === undefined) return refused('malformed', 'The body is not UTF-8');
+    const fault = jsonFault(text);
+    return fault === undefined ? { kind: 'json', text } : refused('malformed', fault);
+  }
+  if (text !== undefined) return { kind: 'json', text: JSON.stringify(text) };
+  return { kind: 'base64', text: JSON.stringify(body.toString('base64')) };
+}
+
+function dataOf(members: ReadonlyMap<string, string>): EventData | Fault {
+  const json = members.get('data');
+  const base64 = members.get('data_base64');
+  if (json !== undefined && base64 !== undefined)
+    return { pointer: '/data_base64', detail: 'stands beside data: give one' };
+  if (base64 !== undefined) {
+    const value = stringOf(base64);
+    const ok = value !== undefined && /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(value);
+    return ok ? { kind: 'base64', text: base64 } : { pointer: '/data_base64', detail: 'is not a string of base64' };
+  }
+  return json === undefined ? { kind: 'none' } : { kind: 'json', text: json };
+}
+
+function judge(
+  members: ReadonlyMap<string, string>,
+  data: EventData,
+  receivedAt: Date,
+  prefix: string,
+  faults: Fault[],
+): Draft | Refused {
+  const fault = (name: string, detail: string) => faults.push({ pointer: prefix + name, detail });
+  const text = (name: string, required: boolean): string | undefined => {
+    const source = members.get(name);
+    if (source === undefined || source === 'null') {
+      if (required) fault(name, 'is missing');
+      return undefined;
+    }
+    const value = stringOf(source);
+    if (value === undefined) fault(name, 'is not a string');
+    else if (value === '') fault(name, 'is empty');
+    else if (value.length > maxAttributeChars) fault(name, `is longer than ${maxAttributeChars} characters`);
+    else return value;
+    return undefined;
+  };
+  const version = text('specversion', true);
+  if (version !== undefined && version !== '1.0') fault('specversion', 'must be 1.0');
+  const id = text('id', true);
+  const source = text('source', true);
+  if (source !== undefined && !uriReference.test(source)) fault('source', 'is not a URI-reference');
+  const type = text('type', true);
+  const time = text('time', false);
+  if (time !== undefined && !timestamp.test(time)) fault('time', 'is not an RFC 3339 timestamp');
+  for (const name of ['subject', 'datacontenttype', 'dataschema']) text(name, false);
+
+  const attributes = new Map<string, string>();
+  for (const [name, value] of members) {
+    if (!isCarried(name) || value === 'null') continue;
+    if (!attributeName.test(name))
+      fault(name.replace(/~/g, '~0').replace(/\//g, '~1').slice(0, 64), 'is no attribute name: a-z and 0-9 only');
+    else if (!/^(?:"|true|false|-?\d+$)/.test(value)) fault(name, 'is not a string, boolean or integer');
+    else if (value.length > maxAttributeChars * 6) fault(name, `is longer than ${maxAttributeChars} characters`);
+    else attributes.set(name, value);
+  }
+  if (id === undefined || source === undefined || type === undefined || faults.length > 0) {
+    return refused('invalid', 'The event is not a CloudEvent 1.0', {
+      errors: faults,
+      ...(id === undefined ? {} : { eventId: id }),
+    });
+  }
+  const traceparent = stringOf(members.get('traceparent'));
+  const tracestate = stringOf(members.get('tracestate'));
+  return {
+    ok: true,
+    id,
+    source,
+    type,
+    time: time ?? receivedAt.toISOString(),
+    identity: 'id',
+    attributes,
+    data,
+    digest: digestOf(type, data),
+    ...(isTraceparent(traceparent)
+      ? { trace: { traceparent, ...(tracestate === undefined ? {} : { tracestate }) } }
+      : {}),
+  };
+}

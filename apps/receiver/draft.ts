@@ -1,0 +1,16 @@
+import type { EventData } from '../shared/event.ts';
+
+/** What a sender said of one event, whichever form it was written in. */
+export interface Draft {
+  readonly ok: true;
+  readonly id: string;
+  readonly source: string;
+  readonly type: string;
+  readonly time: string;
+  readonly identity: 'id' | 'digest';
+  readonly attributes: ReadonlyMap<string, string>;
+  readonly data: EventData;
+  readonly digest: string;
+  /** The distributed-tracing extension, where it was valid. */
+  readonly trace?: { readonly traceparent: string; readonly tracestate?: string };
+}

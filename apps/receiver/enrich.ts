@@ -1,0 +1,52 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { encode, type GatewayEvent } from '../shared/event.ts';
+import { maxEventBytes } from '../shared/limits.ts';
+import { isTraceparent, newTraceparent, type RandomBytes } from '../shared/tracing.ts';
+import { refused, type Refused } from './refuse.ts';
+import type { Routed } from './route.ts';
+
+/** An event as it goes to the queue. */
+export interface Enriched {
+  readonly ok: true;
+  readonly event: GatewayEvent;
+  readonly body: string;
+  readonly bytes: number;
+  readonly targets: readonly string[];
+}
+
+export type Enrich = (routed: Routed, headers: IncomingHttpHeaders) => Enriched | Refused;
+
+/** Adds what the configuration says, who sent it and when, and its trace; a sender's attribute of the same name is replaced. */
+export function createEnrich(enrichment: Readonly<Record<string, string>>, randomBytes: RandomBytes): Enrich {
+  const added = Object.entries(enrichment).map(([name, value]) => [name, JSON.stringify(value)] as const);
+  return ({ event: draft, targets }, headers) => {
+    const { id, source, type, time, sender, receivedAt, digest, identity, data } = draft;
+    const event: GatewayEvent = {
+      id,
+      source,
+      type,
+      time,
+      sender,
+      receivedAt: receivedAt.toISOString(),
+      ...(draft.trace ?? traceOf(headers, randomBytes)),
+      digest,
+      identity,
+      redrive: 0,
+      attributes: new Map([...draft.attributes, ...added]),
+      data,
+    };
+    const body = encode(event);
+    const bytes = Buffer.byteLength(body);
+    if (bytes > maxEventBytes) {
+      const detail = `The event is ${bytes} bytes on the queue, and ${maxEventBytes} are allowed: send less data`;
+      return refused('too_large', detail, { eventId: id });
+    }
+    return { ok: true, event, body, bytes, targets };
+  };
+}
+
+function traceOf(headers: IncomingHttpHeaders, randomBytes: RandomBytes) {
+  const { traceparent, tracestate } = headers;
+  if (!isTraceparent(traceparent)) return { traceparent: newTraceparent(randomBytes) };
+  return typeof tracestate === 'string' && tracestate.length <= 512 ? { traceparent, tracestate } : { traceparent };
+}

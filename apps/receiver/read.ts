@@ -1,0 +1,61 @@
+import { depthOf, elementTexts, memberTexts } from '../shared/json.ts';
+import { maxDepth } from '../shared/limits.ts';
+import { maxBatchEvents } from './limits.ts';
+import { refused, type Refused } from './refuse.ts';
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** The body as text; `undefined` where it is not UTF-8. */
+export function textOf(body: Buffer): string | undefined {
+  try {
+    return utf8.decode(body);
+  } catch {
+    return undefined;
+  }
+}
+
+export interface JsonObject {
+  readonly ok: true;
+  readonly text: string;
+  readonly members: ReadonlyMap<string, string>;
+}
+
+/** Text that is a JSON object, by its members' source text. Depth is judged before anything recursive sees it. */
+export function readObject(text: string, pointer = ''): JsonObject | Refused {
+  const fault = jsonFault(text);
+  if (fault !== undefined) return refused('malformed', fault);
+  if (text.trimStart()[0] !== '{') return refused('malformed', 'The event is not a JSON object');
+  if (depthOf(text) > maxDepth + 1) {
+    const detail = `is nested deeper than ${maxDepth} levels`;
+    return refused('invalid', 'The event is nested too deep', { errors: [{ pointer: `${pointer}/data`, detail }] });
+  }
+  return { ok: true, text, members: memberTexts(text) };
+}
+
+/** The source text of each event of a batch. */
+export function readBatch(text: string): { readonly ok: true; readonly texts: readonly string[] } | Refused {
+  const fault = jsonFault(text);
+  if (fault !== undefined) return refused('malformed', fault);
+  if (text.trimStart()[0] !== '[') return refused('malformed', 'A batch is a JSON array of events');
+  const texts = elementTexts(text);
+  if (texts.length === 0) return refused('malformed', 'The batch is empty');
+  if (texts.length > maxBatchEvents) {
+    return refused('too_large', `The batch holds ${texts.length} events: send at most ${maxBatchEvents} at once`);
+  }
+  return { ok: true, texts };
+}
+
+/** What is wrong with it as JSON; the parser's own words quote the text, and so are not passed on. */
+export function jsonFault(text: string): string | undefined {
+  try {
+    JSON.parse(text);
+    return undefined;
+  } catch {
+    return 'The body is not JSON';
+  }
+}
+
+/** A JSON string's value; `undefined` for any other JSON. */
+export function stringOf(text: string | undefined): string | undefined {
+  return text?.startsWith('"') === true ? (JSON.parse(text) as string) : undefined;
+}

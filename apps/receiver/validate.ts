@@ -1,0 +1,78 @@
+import type { ErrorObject, ValidateFunction } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
+import { depthOf } from '../shared/json.ts';
+import { maxDepth } from '../shared/limits.ts';
+import type { Authenticated } from './authenticate.ts';
+import { readBinary, readStructured } from './cloudevents.ts';
+import type { Draft } from './draft.ts';
+import { readPlain } from './plain.ts';
+import { readBatch, textOf } from './read.ts';
+import { refused, type Fault, type Refused } from './refuse.ts';
+
+declare const validated: unique symbol;
+
+/** An event that keeps every rule. Only {@link createValidate} makes one. */
+export interface Validated extends Draft {
+  readonly sender: string;
+  readonly receivedAt: Date;
+  readonly [validated]: true;
+}
+
+/** Each event of a request, judged on its own; or why the request as a whole holds none. */
+export type Validation =
+  { readonly ok: true; readonly batch: boolean; readonly events: readonly (Validated | Refused)[] } | Refused;
+
+export type Validate = (request: Authenticated) => Validation;
+
+/** More faults than a person mends at once; a hostile event could have a million. */
+const mostFaults = 100;
+
+/** `schemas`: event type → JSON Schema 2020-12 of its data. Throws where one is no schema. */
+export function createValidate(schemas: ReadonlyMap<string, unknown>): Validate {
+  const ajv = new Ajv2020({ allErrors: true, strict: false });
+  formats.default(ajv);
+  const compiled = new Map([...schemas].map(([type, schema]) => [type, ajv.compile(schema as object)]));
+
+  const check = (draft: Draft | Refused, { sender, receivedAt }: Authenticated): Validated | Refused => {
+    if (!draft.ok) return draft;
+    const faults = draft.data.kind === 'json' ? dataFaults(draft.data.text, compiled.get(draft.type)) : [];
+    if (faults.length > 0) {
+      return refused('invalid', 'The data of the event breaks a rule', { errors: faults, eventId: draft.id });
+    }
+    return { ...draft, sender, receivedAt } as Validated;
+  };
+
+  return (request) => {
+    const { form, headers, sender, receivedAt } = request;
+    if (form === 'binary') return { ok: true, batch: false, events: [check(readBinary(request), request)] };
+    const text = textOf(request.body);
+    if (text === undefined) return refused('malformed', 'The body is not UTF-8');
+    switch (form) {
+      case 'structured':
+        return { ok: true, batch: false, events: [check(readStructured(text, receivedAt), request)] };
+      case 'plain':
+        return { ok: true, batch: false, events: [check(readPlain(text, headers, sender, receivedAt), request)] };
+      case 'batch':
+      case 'plain-batch': {
+        const read = readBatch(text);
+        if (!read.ok) return read;
+        // A header names one delivery, and so cannot be the id of several events.
+        const one = form === 'batch' ? readStructured : (each: string) => readPlain(each, {}, sender, receivedAt);
+        return { ok: true, batch: true, events: read.texts.map((each) => check(one(each, receivedAt), request)) };
+      }
+      default:
+        return form satisfies never;
+    }
+  };
+}
+
+function dataFaults(text: string, schema: ValidateFunction | undefined): Fault[] {
+  if (depthOf(text) > maxDepth) return [{ pointer: '/data', detail: `is nested deeper than ${maxDepth} levels` }];
+  if (schema === undefined || schema(JSON.parse(text))) return [];
+  return (schema.errors ?? []).slice(0, mostFaults).map(describe);
+}
+
+function describe({ instancePath, message = 'breaks its schema' }: ErrorObject): Fault {
+  return { pointer: `/data${instancePath}`, detail: message };
+}
