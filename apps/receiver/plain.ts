@@ -38,7 +38,10 @@ export function readPlain(
     }
     return value;
   };
-  const optional = (name: string) => stringOf(members.get(name)) || undefined;
+  const optional = (name: string) => {
+    const value = stringOf(members.get(name));
+    return value === '' ? undefined : value;
+  };
   const type = bounded('type', optional('type') ?? 'event');
   const source = bounded('source', optional('source') ?? sender);
   const time = bounded('time', optional('time') ?? receivedAt.toISOString());

@@ -24,7 +24,7 @@ export interface JsonObject {
 export function readObject(text: string, pointer = ''): JsonObject | Refused {
   const fault = jsonFault(text);
   if (fault !== undefined) return refused('malformed', fault);
-  if (text.trimStart()[0] !== '{') return refused('malformed', 'The event is not a JSON object');
+  if (!text.trimStart().startsWith('{')) return refused('malformed', 'The event is not a JSON object');
   if (depthOf(text) > maxDepth + 1) {
     const detail = `is nested deeper than ${maxDepth} levels`;
     return refused('invalid', 'The event is nested too deep', { errors: [{ pointer: `${pointer}/data`, detail }] });
@@ -36,7 +36,7 @@ export function readObject(text: string, pointer = ''): JsonObject | Refused {
 export function readBatch(text: string): { readonly ok: true; readonly texts: readonly string[] } | Refused {
   const fault = jsonFault(text);
   if (fault !== undefined) return refused('malformed', fault);
-  if (text.trimStart()[0] !== '[') return refused('malformed', 'A batch is a JSON array of events');
+  if (!text.trimStart().startsWith('[')) return refused('malformed', 'A batch is a JSON array of events');
   const texts = elementTexts(text);
   if (texts.length === 0) return refused('malformed', 'The batch is empty');
   if (texts.length > maxBatchEvents) {

@@ -1,0 +1,185 @@
+import express, { type Express, type Request, type Response } from 'express';
+import { nameError, type Log } from '../shared/log.ts';
+import { traceIdOf } from '../shared/tracing.ts';
+import { accept, type AcceptDeps } from './accept.ts';
+import type { Authenticate } from './authenticate.ts';
+import type { Cors } from './cors.ts';
+import type { Enqueue } from './enqueue.ts';
+import type { Enrich } from './enrich.ts';
+import { answerWithinMs, maxRequests } from './limits.ts';
+import type { Observe } from './observe.ts';
+import { queueToAll, type Receipt } from './receipt.ts';
+import { problemOf, refuse, refused, type Refusal, type Refused } from './refuse.ts';
+import type { Route } from './route.ts';
+import type { Throttle } from './throttle.ts';
+import type { Validate, Validated } from './validate.ts';
+
+export interface ReceiverDeps {
+  readonly cors: Cors;
+  readonly authenticate: Authenticate;
+  readonly throttle: Throttle;
+  readonly accept: AcceptDeps;
+  readonly validate: Validate;
+  readonly route: Route;
+  readonly enrich: Enrich;
+  readonly queues: ReadonlyMap<string, Enqueue>;
+  readonly openapi: unknown;
+  readonly observe: Observe;
+  readonly stopping: () => boolean;
+  readonly log: Log;
+}
+
+export interface Receiver {
+  readonly app: Express;
+  readonly inFlight: () => number;
+}
+
+export function createReceiver(deps: ReceiverDeps): Receiver {
+  const { observe, log } = deps;
+  const { now } = deps.accept;
+  let inFlight = 0;
+
+  /** The story of a request: who is it, may they, what is it, is it right, where does it go, is it there. */
+  const receive = async (request: Request, response: Response, batch: boolean): Promise<void> => {
+    const known = deps.authenticate(request);
+    if (!known.ok) return turnAway(response, known.refusal);
+    const allowed = await deps.throttle(known.sender);
+    if (!allowed.ok) return turnAway(response, allowed.refusal);
+    for (const [name, value] of Object.entries(allowed.headers)) response.setHeader(name, value);
+    const accepted = await accept(request, batch, deps.accept);
+    if (!accepted.ok) return turnAway(response, accepted.refusal);
+    const validation = deps.validate({ ...accepted, sender: known.sender });
+    if (!validation.ok) return turnAway(response, validation.refusal);
+
+    const queue = (event: Validated | Refused) => queueOne(event, request, accepted.completeAtMs);
+    const results = await Promise.all(validation.events.map(queue));
+    const [first] = results;
+    if (validation.batch) answerBatch(response, results);
+    else if (first?.ok === true) answer(response, 202, receiptOf(first));
+    else refuse(response, first?.refusal ?? refused('malformed', 'There is no event').refusal);
+  };
+
+  const queueOne = async (
+    event: Validated | Refused,
+    request: Request,
+    completeAtMs: number,
+  ): Promise<Receipt | Refused> => {
+    const routed = event.ok ? deps.route(event) : event;
+    const enriched = routed.ok ? deps.enrich(routed, request.headers) : routed;
+    const withinMs = completeAtMs + answerWithinMs - now();
+    const result = enriched.ok ? await queueToAll(enriched, deps.queues, withinMs) : enriched;
+    observe.received(result.ok ? 'accepted' : result.refusal.code);
+    log.info(
+      {
+        ...(event.ok
+          ? { event_id: event.id, source: event.source, type: event.type, sender: event.sender }
+          : { event_id: event.refusal.eventId }),
+        ...(enriched.ok ? { targets: enriched.targets, trace_id: traceIdOf(enriched.event.traceparent) } : {}),
+        outcome: result.ok ? 'queued' : result.refusal.code,
+        duration_ms: Math.round((now() - completeAtMs) * 10) / 10,
+      },
+      'event.received',
+    );
+    return result;
+  };
+
+  const turnAway = (response: Response, refusal: Refusal): void => {
+    observe.received(refusal.code);
+    log.info({ outcome: refusal.code }, 'request.refused');
+    refuse(response, refusal);
+  };
+
+  const handle = (route: string, work: (request: Request, response: Response) => Promise<void> | void) => {
+    return async (request: Request, response: Response): Promise<void> => {
+      const startedMs = now();
+      response.on('close', () =>
+        observe.answered(request.method, route, response.statusCode, (now() - startedMs) / 1_000),
+      );
+      if (deps.stopping()) response.setHeader('connection', 'close');
+      const barred = deps.cors(request, response);
+      if (barred === 'answered') return;
+      if (barred !== undefined) return turnAway(response, barred);
+      if (inFlight >= maxRequests) {
+        return turnAway(response, {
+          code: 'saturated',
+          detail: 'Too many requests are under way: send it again in a moment',
+        });
+      }
+      inFlight++;
+      try {
+        await work(request, response);
+      } catch (error) {
+        log.error({ error: nameError(error), stack: stackOf(error) }, 'request.broke');
+        if (!response.headersSent)
+          refuse(response, { code: 'internal', detail: 'This is our mistake, and it is logged' });
+      } finally {
+        inFlight--;
+      }
+    };
+  };
+
+  const only = (methods: string) =>
+    handle('other', (_request, response) =>
+      turnAway(response, {
+        code: 'method_not_allowed',
+        detail: `This path takes ${methods}`,
+        headers: { allow: methods },
+      }),
+    );
+
+  const app = express();
+  // Each of these costs every request and serves none here: a third of the throughput together.
+  app.disable('etag').disable('x-powered-by').set('query parser', false);
+  app.post(
+    '/events',
+    handle('/events', (request, response) => receive(request, response, isBatch(request))),
+  );
+  app.post(
+    '/events/batch',
+    handle('/events/batch', (request, response) => receive(request, response, true)),
+  );
+  app.all(['/events', '/events/batch'], only('POST'));
+  app.get(
+    '/openapi.json',
+    handle('/openapi.json', (_request, response) => answer(response, 200, deps.openapi)),
+  );
+  app.all('/openapi.json', only('GET'));
+  app.use(
+    handle('other', (_request, response) =>
+      turnAway(response, {
+        code: 'not_found',
+        detail: 'There is POST /events, POST /events/batch and GET /openapi.json here',
+      }),
+    ),
+  );
+  return { app, inFlight: () => inFlight };
+}
+
+/** Some clients know one address only, and post batches to it too; their content type says so. */
+function isBatch(request: Request): boolean {
+  return (request.headers['content-type'] ?? '').toLowerCase().startsWith('application/cloudevents-batch+json');
+}
+
+function receiptOf({ id, status, targets }: Receipt) {
+  return { id, status, targets };
+}
+
+function answerBatch(response: Response, results: readonly (Receipt | Refused)[]): void {
+  const all = results.every(({ ok }) => ok);
+  const retry = results.some((result) => !result.ok && ['unavailable', 'saturated'].includes(result.refusal.code));
+  if (retry) response.setHeader('retry-after', '1');
+  answer(response, all ? 202 : 207, {
+    results: results.map((result) => (result.ok ? receiptOf(result) : problemOf(result.refusal))),
+  });
+}
+
+function answer(response: Response, status: number, body: unknown): void {
+  response.statusCode = status;
+  response.setHeader('content-type', 'application/json');
+  response.end(JSON.stringify(body));
+}
+
+function stackOf(error: unknown): string | undefined {
+  // Frames only: the first line of a stack is the message, which may quote a payload.
+  return error instanceof Error ? error.stack?.split('\n').slice(1).join('\n') : undefined;
+}

@@ -1,0 +1,85 @@
+import { dirname, resolve } from 'node:path';
+import { z } from 'zod';
+import { port, readGatewayConfig, type ConfigFault, type ConfigResult, type GatewayConfig } from '../shared/config.ts';
+import { parseKeyFile, type KeyRecord } from '../shared/keys.ts';
+import { createValidate } from './validate.ts';
+
+export interface ReceiverConfig {
+  readonly gateway: GatewayConfig;
+  /** `undefined`: anyone may send. */
+  readonly keys: readonly KeyRecord[] | undefined;
+  readonly schemas: ReadonlyMap<string, unknown>;
+  readonly instance: string;
+  readonly redisUrl: string;
+  readonly port: number;
+  readonly opsPort: number;
+  readonly host: string | undefined;
+  readonly logLevel: string;
+}
+
+const environment = z.object({
+  EGW_CONFIG: z.string('is not set: name the path of gateway.yaml').min(1),
+  EGW_INSTANCE: z.string().min(1).max(128).default('local'),
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/, error: 'is no redis:// or rediss:// URL' })
+    .default('redis://127.0.0.1:6379'),
+  PORT: port.default(8_080),
+  OPS_PORT: port.default(9_090),
+  HOST: z.string().min(1).optional(),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+});
+
+/** Reads environment, file, keys and schemas, and tells every fault of all of them at once. */
+export function readConfig(
+  env: Readonly<Record<string, string | undefined>>,
+  readFile: (path: string) => string,
+): ConfigResult<ReceiverConfig> {
+  const variables = environment.safeParse(env);
+  const faults: ConfigFault[] = (variables.error?.issues ?? []).map(({ path, message }) => ({
+    path: path.join('.'),
+    message,
+  }));
+  const attempt = <T>(path: string, make: () => T): T | undefined => {
+    try {
+      return make();
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      faults.push({ path, message: `cannot be used: ${message}` });
+      return undefined;
+    }
+  };
+  const file = env['EGW_CONFIG'];
+  const text = file === undefined || file === '' ? undefined : attempt('EGW_CONFIG', () => readFile(file));
+  if (file === undefined || text === undefined) return { ok: false, faults };
+  const gateway = readGatewayConfig(text);
+  if (!gateway.ok) return { ok: false, faults: [...faults, ...gateway.faults] };
+
+  const beside = (path: string) => resolve(dirname(file), path);
+  const { auth } = gateway.config;
+  const { apiKeys } = auth;
+  const keys = apiKeys && attempt('auth.apiKeys.file', () => parseKeyFile(readFile(beside(apiKeys.file))));
+  const schemas = new Map<string, unknown>();
+  for (const [type, path] of Object.entries(gateway.config.schemas)) {
+    attempt(`schemas.${type}`, () => {
+      const schema: unknown = JSON.parse(readFile(beside(path)));
+      createValidate(new Map([[type, schema]]));
+      schemas.set(type, schema);
+    });
+  }
+  if (!variables.success || faults.length > 0) return { ok: false, faults };
+  const { EGW_INSTANCE, REDIS_URL, PORT, OPS_PORT, HOST, LOG_LEVEL } = variables.data;
+  return {
+    ok: true,
+    config: {
+      gateway: gateway.config,
+      keys,
+      schemas,
+      instance: EGW_INSTANCE,
+      redisUrl: REDIS_URL,
+      port: PORT,
+      opsPort: OPS_PORT,
+      host: HOST,
+      logLevel: LOG_LEVEL,
+    },
+  };
+}

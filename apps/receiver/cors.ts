@@ -1,0 +1,29 @@
+import type { Request, Response } from 'express';
+import type { Refusal } from './refuse.ts';
+
+/** Judges the origin of a browser's request: `answered` where it was a preflight, a refusal where it is not on the list. */
+export type Cors = (request: Request, response: Response) => Refusal | 'answered' | undefined;
+
+const exposed = 'Retry-After, RateLimit, RateLimit-Policy';
+const allowed = 'Authorization, Content-Type, Idempotency-Key, X-API-Key, traceparent, tracestate';
+
+/** Exact origins, no wildcards and no credentials. Without a list, origins are not looked at, and browsers keep out. */
+export function createCors(origins: readonly string[] | undefined): Cors {
+  if (origins === undefined) return () => undefined;
+  const known = new Set(origins);
+  return (request, response) => {
+    const { origin } = request.headers;
+    if (origin === undefined) return undefined;
+    response.setHeader('vary', 'Origin');
+    if (!known.has(origin)) return { code: 'forbidden', detail: 'This origin is not on the list of the configuration' };
+    response.setHeader('access-control-allow-origin', origin);
+    response.setHeader('access-control-expose-headers', exposed);
+    if (request.method !== 'OPTIONS') return undefined;
+    response.setHeader('access-control-allow-methods', 'POST');
+    response.setHeader('access-control-allow-headers', allowed);
+    response.setHeader('access-control-max-age', '600');
+    response.statusCode = 204;
+    response.end();
+    return 'answered';
+  };
+}

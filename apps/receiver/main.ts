@@ -1,0 +1,123 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import packageJson from '../../package.json' with { type: 'json' };
+import { describeFaults } from '../shared/config.ts';
+import { createKeyCheck } from '../shared/keys.ts';
+import { close, createOps, listen, untilSignal } from '../shared/lifecycle.ts';
+import { createLog, nameError } from '../shared/log.ts';
+import { createRegistry } from '../shared/metrics.ts';
+import { createRedis } from '../shared/redis.ts';
+import { createReceiver } from './app.ts';
+import { createAuthenticate } from './authenticate.ts';
+import { readConfig } from './config.ts';
+import { createCors } from './cors.ts';
+import { createEnqueue, createSendBatch } from './enqueue.ts';
+import { createEnrich } from './enrich.ts';
+import { maxBytesInFlight } from './limits.ts';
+import { createObserve } from './observe.ts';
+import { createOpenApi } from './openapi.ts';
+import { createRoute } from './route.ts';
+import { createReceiverServer } from './server.ts';
+import { createThrottle } from './throttle.ts';
+import { createValidate } from './validate.ts';
+
+/** Kubernetes gives 30 s before it kills. */
+const stopMs = 25_000;
+
+const giveUp = (error: unknown): never => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+};
+
+const result = readConfig(process.env, (path) => readFileSync(path, 'utf8'));
+if (!result.ok) {
+  process.stderr.write(`${describeFaults('The configuration', result.faults)}\n`);
+  process.exit(1);
+}
+const { gateway, keys, schemas, instance, redisUrl, port, opsPort, host, logLevel } = result.config;
+const now = () => performance.now();
+const log = createLog('receiver', logLevel);
+const stop = untilSignal(process);
+if (keys === undefined) log.warn({}, 'auth.allowAnonymous is on: anyone may send');
+
+const redis = createRedis(redisUrl);
+redis.on('error', (error: Error) => log.debug({ error: error.name }, 'redis.error'));
+void redis.connect().catch(() => undefined);
+
+const sqs = new SQSClient({
+  // A connection that the other side just closed fails the first attempt; the deadline allows no third.
+  maxAttempts: 2,
+  // TLS already protects the body; a digest of it costs a tenth of the send.
+  md5: false,
+  useQueueUrlAsEndpoint: false,
+  requestHandler: {
+    connectionTimeout: 1_000,
+    requestTimeout: 2_000,
+    throwOnRequestTimeout: true,
+    httpAgent: { maxSockets: 128 },
+    httpsAgent: { maxSockets: 128 },
+  },
+});
+
+const registry = createRegistry();
+const observe = createObserve(registry, () => receiver.inFlight());
+const sendBatch = createSendBatch(sqs, (error) => log.warn({ error: nameError(error) }, 'queue.send_failed'));
+const queues = new Map(
+  Object.entries(gateway.targets).map(([name, { queue }]) => [
+    name,
+    createEnqueue(async (bodies) => {
+      const startedMs = now();
+      const results = await sendBatch(queue.url, bodies);
+      observe.sent(name, results.every((each) => each === 'queued') ? 'queued' : 'failed', (now() - startedMs) / 1_000);
+      return results;
+    }),
+  ]),
+);
+
+let bytesInFlight = 0;
+const receiver = createReceiver({
+  cors: createCors(gateway.cors?.origins),
+  authenticate: createAuthenticate(keys === undefined ? 'anonymous' : createKeyCheck(keys)),
+  throttle: createThrottle(redis, instance, { requests: gateway.inbound.requests, perMs: gateway.inbound.per }),
+  accept: {
+    now,
+    clock: () => new Date(),
+    reserveBytes: (bytes) => {
+      if (bytesInFlight + bytes > maxBytesInFlight) return false;
+      bytesInFlight += bytes;
+      return true;
+    },
+    releaseBytes: (bytes) => {
+      bytesInFlight -= bytes;
+    },
+  },
+  validate: createValidate(schemas),
+  route: createRoute(new Map(Object.entries(gateway.targets).map(([name, { match }]) => [name, match]))),
+  enrich: createEnrich(gateway.enrich, randomBytes),
+  queues,
+  openapi: createOpenApi(packageJson.version),
+  observe,
+  stopping: () => stop.aborted,
+  log,
+});
+
+const server = createReceiverServer((request, response) => void receiver.app(request, response));
+const ops = createOps({
+  metrics: registry,
+  unhealthy: () => undefined,
+  unready: () => (stop.aborted ? 'stopping' : undefined),
+});
+const opsListening = await listen(ops, opsPort, host).catch(giveUp);
+const listening = await listen(server, port, host).catch(giveUp);
+log.info({ port: listening, ops_port: opsListening, targets: [...queues.keys()] }, 'listening');
+
+await new Promise((resolve) => stop.addEventListener('abort', resolve));
+log.info({ signal: String(stop.reason), in_flight: receiver.inFlight() }, 'stopping');
+setTimeout(() => process.exit(1), stopMs).unref();
+await close(server);
+await Promise.all([...queues.values()].map(({ drained }) => drained()));
+redis.disconnect();
+sqs.destroy();
+await close(ops);
+log.info({}, 'stopped');

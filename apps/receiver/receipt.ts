@@ -1,0 +1,33 @@
+import type { Enqueue, Enqueued } from './enqueue.ts';
+import type { Enriched } from './enrich.ts';
+import { refused, type Refused } from './refuse.ts';
+
+/** All queues of the event have confirmed it. */
+export interface Receipt {
+  readonly ok: true;
+  readonly id: string;
+  readonly status: 'queued';
+  readonly targets: readonly string[];
+}
+
+/** Puts one event into the queue of each of its targets, and answers only when each has spoken, or time is over. */
+export async function queueToAll(
+  { event, body, bytes, targets }: Enriched,
+  queues: ReadonlyMap<string, Enqueue>,
+  withinMs: number,
+): Promise<Receipt | Refused> {
+  const results = await Promise.all(
+    targets.map((target) => queues.get(target)?.add({ body, bytes }, withinMs) ?? Promise.resolve<Enqueued>('failed')),
+  );
+  const queued = targets.filter((_, i) => results[i] === 'queued');
+  if (queued.length === targets.length) return { ok: true, id: event.id, status: 'queued', targets };
+  const more = { eventId: event.id, queued };
+  if (results.includes('invalid'))
+    return refused('invalid', 'The queue refuses this event for good', { ...more, errors: [] });
+  if (results.includes('saturated')) return refused('saturated', 'Too much is waiting for the queue already', more);
+  return refused(
+    'unavailable',
+    'The queue did not confirm the event in time: it may arrive. Sending it again with the same id is safe',
+    more,
+  );
+}
