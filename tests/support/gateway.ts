@@ -1,0 +1,168 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createRedisMock } from 'js-redis-server';
+import { stringify } from 'yaml';
+import { declareFirstStart } from '../../apps/shared/first-start.ts';
+import { newKey } from '../../apps/shared/keys.ts';
+import { createRedis } from '../../apps/shared/redis.ts';
+import { startApp, type AppProcess, type Env } from './process.ts';
+import { startQueue, type Queue } from './queue.ts';
+
+/** What the target recorded, as its admin port tells it. */
+export interface Effect {
+  readonly key: string;
+  readonly id: string;
+  readonly type: string;
+  readonly input: string;
+}
+
+export interface TargetSummary {
+  readonly calls: number;
+  readonly effects: number;
+  readonly duplicates: number;
+  readonly violations: number;
+  readonly worst_window: number;
+  readonly utilisation: number | null;
+}
+
+export interface Gateway {
+  readonly queue: Queue;
+  readonly key: string;
+  readonly env: Env;
+  readonly url: string;
+  readonly receiver: AppProcess;
+  readonly target: AppProcess;
+  readonly dispatchers: AppProcess[];
+  readonly startDispatcher: () => Promise<AppProcess>;
+  readonly send: (event: unknown, headers?: Record<string, string>) => Promise<Response>;
+  readonly admin: <T>(method: string, path: string, body?: unknown) => Promise<T>;
+  readonly summary: () => Promise<TargetSummary>;
+  readonly effects: () => Promise<readonly Effect[]>;
+  /** Until the target has seen so many effects; rejects after `withinMs`. */
+  readonly delivered: (count: number, withinMs?: number) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+export interface GatewayOptions {
+  readonly calls?: number;
+  readonly per?: string;
+  readonly dispatchers?: number;
+  readonly timeout?: string;
+  /** Settings of the target besides. */
+  readonly settings?: Record<string, unknown>;
+  readonly latencyMs?: number;
+  readonly redisUrl?: string;
+}
+
+/** The whole gateway as real processes over real sockets, on an SQS and a Redis of the test's own. */
+export async function startGateway(options: GatewayOptions = {}): Promise<Gateway> {
+  const { calls = 50, per = '1s', dispatchers: count = 1, timeout = '1s', settings = {}, latencyMs = 5 } = options;
+  const queue = await startQueue();
+  const mock = options.redisUrl === undefined ? await createRedisMock() : undefined;
+  const [address] = mock?.addresses() ?? [];
+  const redisUrl = options.redisUrl ?? `redis://${address?.host ?? ''}:${address?.port ?? ''}`;
+  const folder = await mkdtemp(join(tmpdir(), 'egw-test-'));
+  const perMs = per.endsWith('ms') ? Number.parseInt(per, 10) : Number.parseInt(per, 10) * 1_000;
+  const target = await startApp('target', {
+    PORT: '0',
+    ADMIN_PORT: '0',
+    LIMIT_CALLS: String(calls),
+    LIMIT_PER_MS: String(perMs),
+    LATENCY_MS: String(latencyMs),
+  });
+  const { key, record } = newKey('tests', randomBytes);
+  await writeFile(join(folder, 'keys.json'), JSON.stringify({ keys: [record] }));
+  const config = {
+    auth: { apiKeys: { file: 'keys.json' } },
+    inbound: { requests: 1_000_000, per: '1s' },
+    targets: {
+      crm: {
+        queue: { url: queue.url, deadLetterUrl: queue.deadLetterUrl },
+        graphql: {
+          endpoint: `http://127.0.0.1:${String(target.listening['port'])}/graphql`,
+          mutation: 'mutation Deliver($input: EventInput!) { deliver(input: $input) { id } }',
+          timeout,
+        },
+        limit: { windows: [{ calls, per }], concurrency: 5 },
+        ...settings,
+      },
+    },
+  };
+  await writeFile(join(folder, 'gateway.yaml'), stringify(config));
+  const env: Env = {
+    EGW_CONFIG: join(folder, 'gateway.yaml'),
+    EGW_TARGET: 'crm',
+    EGW_INSTANCE: `tests-${randomUUID()}`,
+    REDIS_URL: redisUrl,
+    PORT: '0',
+    OPS_PORT: '0',
+    HOST: '127.0.0.1',
+    AWS_ENDPOINT_URL_SQS: queue.endpoint,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+  };
+  const redis = createRedis(redisUrl);
+  await redis.connect();
+  await declareFirstStart(redis, env['EGW_INSTANCE'] ?? '', 'crm');
+  redis.disconnect();
+
+  const dispatchers: AppProcess[] = [];
+  const startDispatcher = async () => {
+    const started = await startApp('dispatcher', env);
+    dispatchers.push(started);
+    return started;
+  };
+  const [receiver] = await Promise.all([startApp('receiver', env), ...Array.from({ length: count }, startDispatcher)]);
+  const url = `http://127.0.0.1:${String(receiver.listening['port'])}`;
+  const adminUrl = `http://127.0.0.1:${String(target.listening['admin_port'])}`;
+  const admin = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
+    const init =
+      body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+    const response = await fetch(adminUrl + path, { method, ...init });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
+    return (text === '' ? undefined : JSON.parse(text)) as T;
+  };
+  const summary = () => admin<TargetSummary>('GET', '/summary');
+  return {
+    queue,
+    key,
+    env,
+    url,
+    receiver,
+    target,
+    dispatchers,
+    startDispatcher,
+    admin,
+    summary,
+    send: (event, headers = {}) =>
+      fetch(`${url}/events`, {
+        method: 'POST',
+        body: typeof event === 'string' ? event : JSON.stringify(event),
+        headers: { 'content-type': 'application/json', 'x-api-key': key, ...headers },
+      }),
+    async effects() {
+      const answer = await admin<readonly Effect[] | { effects: readonly Effect[] }>('GET', '/effects');
+      return 'effects' in answer ? answer.effects : answer;
+    },
+    async delivered(wanted, withinMs = 20_000) {
+      const deadline = performance.now() + withinMs;
+      for (;;) {
+        const { effects } = await summary();
+        if (effects >= wanted) return;
+        if (performance.now() > deadline) throw new Error(`${effects} of ${wanted} effects after ${withinMs} ms`);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    },
+    async close() {
+      await Promise.all([receiver.stop(), ...dispatchers.map((each) => each.stop())]);
+      await target.stop();
+      await mock?.close();
+      await queue.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import {
+  CreateQueueCommand,
+  PurgeQueueCommand,
+  ReceiveMessageCommand,
+  SQSClient,
+  type Message,
+} from '@aws-sdk/client-sqs';
+import { buildApp } from 'fauxqs';
+
+export interface Queue {
+  readonly endpoint: string;
+  readonly url: string;
+  readonly deadLetterUrl: string;
+  readonly sqs: SQSClient;
+  /** All messages that can be received now; they stay hidden for the rest of the test. */
+  readonly take: (url: string) => Promise<Message[]>;
+  readonly purge: () => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+/** An SQS of the test's own, with a queue and its dead-letter queue. */
+export async function startQueue(): Promise<Queue> {
+  const app = buildApp({ logger: false });
+  const endpoint = await app.listen({ host: '127.0.0.1', port: 0 });
+  const sqs = new SQSClient({
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    useQueueUrlAsEndpoint: false,
+  });
+  const create = async (name: string) => (await sqs.send(new CreateQueueCommand({ QueueName: name }))).QueueUrl ?? '';
+  const url = await create('events');
+  const deadLetterUrl = await create('dead-letters');
+  return {
+    endpoint,
+    url,
+    deadLetterUrl,
+    sqs,
+    async take(queueUrl) {
+      const all: Message[] = [];
+      for (;;) {
+        const { Messages = [] } = await sqs.send(
+          new ReceiveMessageCommand({
+            QueueUrl: queueUrl,
+            MaxNumberOfMessages: 10,
+            VisibilityTimeout: 600,
+            MessageAttributeNames: ['All'],
+          }),
+        );
+        if (Messages.length === 0) return all;
+        all.push(...Messages);
+      }
+    },
+    async purge() {
+      for (const each of [url, deadLetterUrl]) await sqs.send(new PurgeQueueCommand({ QueueUrl: each }));
+    },
+    async close() {
+      sqs.destroy();
+      await app.close();
+    },
+  };
+}
