@@ -19,7 +19,7 @@ export interface ClaimDeps {
 }
 
 /** How long a message is hidden whose claim Redis did not answer, in s. */
-const againSeconds = 30;
+const againSeconds = 10;
 
 /** Takes messages in hand, and settles at once what is not to be called. `onHeld` is told of each that is. */
 export type TakeInHand = (messages: readonly Message[], onHeld: (held: Held) => void) => Promise<void>;

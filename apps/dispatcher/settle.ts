@@ -43,7 +43,7 @@ export interface Settle {
 const haltMs = 60_000;
 
 /** What could not be settled, as Redis or the dead-letter queue is gone, is looked at again after this, in s. */
-const againSeconds = 30;
+const againSeconds = 10;
 
 /** The only place that deletes, delays or dead-letters. */
 export function createSettle(deps: SettleDeps): Settle {

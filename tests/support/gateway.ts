@@ -8,6 +8,7 @@ import { declareFirstStart } from '../../apps/shared/first-start.ts';
 import { newKey } from '../../apps/shared/keys.ts';
 import { createRedis } from '../../apps/shared/redis.ts';
 import { startApp, type AppProcess, type Env } from './process.ts';
+import { startProxy, type Proxy } from './proxy.ts';
 import { startQueue, type Queue } from './queue.ts';
 
 /** What the target recorded, as its admin port tells it. */
@@ -36,6 +37,11 @@ export interface Gateway {
   readonly target: AppProcess;
   readonly dispatchers: AppProcess[];
   readonly startDispatcher: () => Promise<AppProcess>;
+  /** Between the apps and their Redis, and between them and their queue. */
+  readonly redisProxy: Proxy;
+  readonly queueProxy: Proxy;
+  /** A Redis without memory in the place of this one. */
+  readonly replaceRedis: () => Promise<void>;
   readonly send: (event: unknown, headers?: Record<string, string>) => Promise<Response>;
   readonly admin: <T>(method: string, path: string, body?: unknown) => Promise<T>;
   readonly summary: () => Promise<TargetSummary>;
@@ -53,16 +59,17 @@ export interface GatewayOptions {
   /** Settings of the target besides. */
   readonly settings?: Record<string, unknown>;
   readonly latencyMs?: number;
-  readonly redisUrl?: string;
 }
 
 /** The whole gateway as real processes over real sockets, on an SQS and a Redis of the test's own. */
 export async function startGateway(options: GatewayOptions = {}): Promise<Gateway> {
   const { calls = 50, per = '1s', dispatchers: count = 1, timeout = '1s', settings = {}, latencyMs = 5 } = options;
   const queue = await startQueue();
-  const mock = options.redisUrl === undefined ? await createRedisMock() : undefined;
-  const [address] = mock?.addresses() ?? [];
-  const redisUrl = options.redisUrl ?? `redis://${address?.host ?? ''}:${address?.port ?? ''}`;
+  let mock = await createRedisMock();
+  const redisPort = () => mock.addresses()[0]?.port ?? 0;
+  const redisProxy = await startProxy(redisPort());
+  const queueProxy = await startProxy(Number(new URL(queue.endpoint).port));
+  const redisUrl = `redis://127.0.0.1:${redisProxy.port}`;
   const folder = await mkdtemp(join(tmpdir(), 'egw-test-'));
   const perMs = per.endsWith('ms') ? Number.parseInt(per, 10) : Number.parseInt(per, 10) * 1_000;
   const target = await startApp('target', {
@@ -99,7 +106,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     PORT: '0',
     OPS_PORT: '0',
     HOST: '127.0.0.1',
-    AWS_ENDPOINT_URL_SQS: queue.endpoint,
+    AWS_ENDPOINT_URL_SQS: `http://127.0.0.1:${queueProxy.port}`,
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
@@ -136,6 +143,14 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     target,
     dispatchers,
     startDispatcher,
+    redisProxy,
+    queueProxy,
+    async replaceRedis() {
+      redisProxy.cut();
+      await mock.close();
+      mock = await createRedisMock();
+      redisProxy.mend(redisPort());
+    },
     admin,
     summary,
     send: (event, headers = {}) =>
@@ -160,7 +175,8 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     async close() {
       await Promise.all([receiver.stop(), ...dispatchers.map((each) => each.stop())]);
       await target.stop();
-      await mock?.close();
+      await Promise.all([redisProxy.close(), queueProxy.close()]);
+      await mock.close();
       await queue.close();
       await rm(folder, { recursive: true });
     },

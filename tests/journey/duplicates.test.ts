@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startGateway, type Gateway } from '../support/gateway.ts';
+
+describe('the same event twice', () => {
+  let gateway: Gateway;
+  beforeAll(async () => {
+    gateway = await startGateway({ calls: 50, latencyMs: 50 });
+  });
+  afterAll(() => gateway.close());
+
+  const deliveredIds = async () => (await gateway.effects()).map(({ id }) => id);
+  const github = (id: string) => ({ 'x-github-delivery': id });
+
+  it('at once, is called once', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => gateway.send({ action: 'opened' }, github('same'))),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 10 }, () => 202));
+    await gateway.send({ id: 'sentinel-1' });
+    await gateway.delivered(2);
+    expect((await deliveredIds()).sort()).toEqual(['same', 'sentinel-1']);
+    expect(await gateway.summary()).toMatchObject({ duplicates: 0, effects: 2 });
+  });
+
+  it('later, is called once', async () => {
+    await gateway.send({ action: 'opened' }, github('same'));
+    await gateway.send({ id: 'sentinel-2' });
+    await gateway.delivered(3);
+    expect(await gateway.summary()).toMatchObject({ duplicates: 0, calls: 3 });
+  });
+
+  it('with another content under the same id, is kept as a conflict', async () => {
+    await gateway.send({ action: 'closed' }, github('same'));
+    const dispatcher = gateway.dispatchers[0];
+    await gateway.send({ id: 'sentinel-3' });
+    await gateway.delivered(4);
+    let letters = await gateway.queue.take(gateway.queue.deadLetterUrl);
+    for (let look = 0; letters.length === 0 && look < 50; look++) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      letters = await gateway.queue.take(gateway.queue.deadLetterUrl);
+    }
+    expect(letters.map(({ MessageAttributes }) => MessageAttributes?.['class']?.StringValue)).toEqual(['conflict']);
+    expect(dispatcher?.child.exitCode).toBeNull();
+  });
+
+  it('by the id of its subject with another content, is two events', async () => {
+    await gateway.send({ id: 42, state: 'created' });
+    await gateway.send({ id: 42, state: 'updated' });
+    await gateway.delivered(6);
+    expect((await deliveredIds()).filter((id) => id === '42')).toHaveLength(2);
+  });
+});

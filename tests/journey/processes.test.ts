@@ -1,0 +1,71 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { startApp, type AppProcess } from '../support/process.ts';
+import { startGateway, type Gateway } from '../support/gateway.ts';
+
+const count = 60;
+
+describe('processes that end under load', () => {
+  let gateway: Gateway;
+  beforeEach(async () => {
+    gateway = await startGateway({ calls: 20, dispatchers: 2, latencyMs: 20 });
+  });
+  afterEach(() => gateway.close());
+
+  const ids = Array.from({ length: count }, (_, i) => `event-${i}`);
+  const sendAll = () => Promise.all(ids.map((id) => gateway.send({ id })));
+  const first = () => gateway.dispatchers[0] as AppProcess;
+  const expectAllOnce = async () => {
+    await gateway.delivered(count, 45_000);
+    const summary = await gateway.summary();
+    expect(summary).toMatchObject({ effects: count, violations: 0 });
+    expect(summary.worst_window).toBeLessThanOrEqual(20);
+    expect(new Set((await gateway.effects()).map(({ id }) => id))).toEqual(new Set(ids));
+    expect(await gateway.queue.take(gateway.queue.deadLetterUrl)).toEqual([]);
+    return summary;
+  };
+
+  it('a dispatcher told to stop: exit 0, nothing lost, nothing called twice', async () => {
+    await sendAll();
+    await gateway.delivered(10);
+    expect(await first().stop('SIGTERM')).toBe(0);
+    expect((await expectAllOnce()).duplicates).toBe(0);
+  });
+
+  it('a dispatcher killed: nothing lost, at most its calls in flight made twice', async () => {
+    await sendAll();
+    await gateway.delivered(10);
+    await first().stop('SIGKILL');
+    expect((await expectAllOnce()).duplicates).toBeLessThanOrEqual(5);
+  });
+
+  it('the receiver told to stop: what it took arrives, and it exits with 0', async () => {
+    const answers = sendAll();
+    await gateway.receiver.logged(({ msg }) => msg === 'event.received');
+    const stopped = gateway.receiver.stop('SIGTERM');
+    const statuses = (await answers).map(({ status }) => status);
+    expect(statuses).toEqual(ids.map(() => 202));
+    expect(await stopped).toBe(0);
+    await expectAllOnce();
+  });
+
+  it('the receiver killed: whoever has no answer sends again, and all arrive once', async () => {
+    const answers = ids.map((id) =>
+      gateway
+        .send({ id })
+        .then(({ status }) => status === 202)
+        .catch(() => false),
+    );
+    await gateway.receiver.logged(({ msg }) => msg === 'event.received');
+    await gateway.receiver.stop('SIGKILL');
+    const acknowledged = await Promise.all(answers);
+    const again = await startApp('receiver', gateway.env);
+    const url = `http://127.0.0.1:${String(again.listening['port'])}/events`;
+    for (const [i, id] of ids.entries()) {
+      if (acknowledged[i] === true) continue;
+      const headers = { 'content-type': 'application/json', 'x-api-key': gateway.key };
+      expect((await fetch(url, { method: 'POST', headers, body: JSON.stringify({ id }) })).status).toBe(202);
+    }
+    expect((await expectAllOnce()).duplicates).toBe(0);
+    await again.stop();
+  });
+});
