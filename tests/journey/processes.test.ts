@@ -13,7 +13,7 @@ describe('processes that end under load', () => {
 
   const ids = Array.from({ length: count }, (_, i) => `event-${i}`);
   const sendAll = () => Promise.all(ids.map((id) => gateway.send({ id })));
-  const first = () => gateway.dispatchers[0] as AppProcess;
+  const first = () => gateway.dispatchers[0]!;
   const expectAllOnce = async () => {
     await gateway.delivered(count, 45_000);
     const summary = await gateway.summary();
