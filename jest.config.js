@@ -1,10 +1,9 @@
 /** @type {import('jest').Config} */
 export default {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/tests/support/environment.js',
   testMatch: ['<rootDir>/tests/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/tests/support/strip-types.js' },
-  setupFilesAfterEnv: ['<rootDir>/tests/support/leaks.ts'],
   moduleFileExtensions: ['ts', 'js', 'json', 'node'],
   coverageProvider: 'v8',
   collectCoverageFrom: ['apps/**/*.ts'],

@@ -42,14 +42,26 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
   /** The story of a request: who is it, may they, what is it, is it right, where does it go, is it there. */
   const receive = async (request: Request, response: Response, batch: boolean): Promise<void> => {
     const known = deps.authenticate(request);
-    if (!known.ok) { turnAway(response, known.refusal); return; }
+    if (!known.ok) {
+      turnAway(response, known.refusal);
+      return;
+    }
     const allowed = await deps.throttle(known.sender);
-    if (!allowed.ok) { turnAway(response, allowed.refusal); return; }
+    if (!allowed.ok) {
+      turnAway(response, allowed.refusal);
+      return;
+    }
     for (const [name, value] of Object.entries(allowed.headers)) response.setHeader(name, value);
     const accepted = await accept(request, batch, deps.accept);
-    if (!accepted.ok) { turnAway(response, accepted.refusal); return; }
+    if (!accepted.ok) {
+      turnAway(response, accepted.refusal);
+      return;
+    }
     const validation = deps.validate({ ...accepted, sender: known.sender });
-    if (!validation.ok) { turnAway(response, validation.refusal); return; }
+    if (!validation.ok) {
+      turnAway(response, validation.refusal);
+      return;
+    }
 
     const queue = (event: Validated | Refused) => queueOne(event, request, accepted.completeAtMs);
     const results = await Promise.all(validation.events.map(queue));
@@ -98,12 +110,16 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
       if (deps.stopping()) response.setHeader('connection', 'close');
       const barred = deps.cors(request, response);
       if (barred === 'answered') return;
-      if (barred !== undefined) { turnAway(response, barred); return; }
+      if (barred !== undefined) {
+        turnAway(response, barred);
+        return;
+      }
       if (inFlight >= maxRequests) {
         turnAway(response, {
           code: 'saturated',
           detail: 'Too many requests are under way: send it again in a moment',
-        }); return;
+        });
+        return;
       }
       inFlight++;
       try {

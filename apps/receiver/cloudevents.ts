@@ -1,6 +1,6 @@
 import { digestOf, isCarried, type EventData } from '../shared/event.ts';
 import { maxAttributeChars } from '../shared/limits.ts';
-import { isTraceparent } from '../shared/tracing.ts';
+import { isTraceparent, isTracestate } from '../shared/tracing.ts';
 import type { Authenticated } from './authenticate.ts';
 import type { Draft } from './draft.ts';
 import { jsonFault, readObject, stringOf, textOf } from './read.ts';
@@ -129,7 +129,7 @@ function judge(
     data,
     digest: digestOf(type, data),
     ...(isTraceparent(traceparent)
-      ? { trace: { traceparent, ...(tracestate === undefined ? {} : { tracestate }) } }
+      ? { trace: { traceparent, ...(isTracestate(tracestate) ? { tracestate } : {}) } }
       : {}),
   };
 }

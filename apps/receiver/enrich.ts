@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { encode, type GatewayEvent } from '../shared/event.ts';
 import { maxEventBytes } from '../shared/limits.ts';
-import { isTraceparent, newTraceparent, type RandomBytes } from '../shared/tracing.ts';
+import { isTraceparent, isTracestate, newTraceparent, type RandomBytes } from '../shared/tracing.ts';
 import { refused, type Refused } from './refuse.ts';
 import type { Routed } from './route.ts';
 
@@ -48,5 +48,5 @@ export function createEnrich(enrichment: Readonly<Record<string, string>>, rando
 function traceOf(headers: IncomingHttpHeaders, randomBytes: RandomBytes) {
   const { traceparent, tracestate } = headers;
   if (!isTraceparent(traceparent)) return { traceparent: newTraceparent(randomBytes) };
-  return typeof tracestate === 'string' && tracestate.length <= 512 ? { traceparent, tracestate } : { traceparent };
+  return isTracestate(tracestate) ? { traceparent, tracestate } : { traceparent };
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { memberTexts, queueSafe } from './json.ts';
+import { isTraceparent, isTracestate } from './tracing.ts';
 
 /**
  * The event on the queue: one structured CloudEvent 1.0 (https://github.com/cloudevents/spec, JSON format 1.0.2), and
@@ -111,6 +112,8 @@ export function decode(body: string): Decoded {
   });
   if (missing.length > 0) return { ok: false, fault: `the CloudEvent lacks ${missing.join(', ')}` };
   const text = (name: string) => fields.get(name) as string;
+  // It becomes a header of the call: anything else than a trace context could be another header.
+  if (!isTraceparent(fields.get('traceparent'))) return { ok: false, fault: 'the traceparent is none' };
 
   const members = memberTexts(body);
   const json = members.get('data');
@@ -128,7 +131,7 @@ export function decode(body: string): Decoded {
       receivedAt: text('receivedat'),
       digest: text('digest'),
       traceparent: text('traceparent'),
-      ...(typeof tracestate === 'string' ? { tracestate } : {}),
+      ...(isTracestate(tracestate) ? { tracestate } : {}),
       identity: fields.get('identity') === 'digest' ? 'digest' : 'id',
       redrive: typeof redrive === 'number' && Number.isSafeInteger(redrive) && redrive > 0 ? redrive : 0,
       attributes: new Map([...members].filter(([name]) => isCarried(name))),

@@ -12,6 +12,11 @@ export function isTraceparent(text: unknown): text is string {
   return isValidTraceId(traceId) && isValidSpanId(spanId);
 }
 
+/** Whether a text may travel as `tracestate`: visible characters of a header, and no longer than all must carry (§3.3.1.5). */
+export function isTracestate(text: unknown): text is string {
+  return typeof text === 'string' && /^[\x20-\x7e]{1,512}$/.test(text);
+}
+
 /** The start of a trace: not sampled, as nobody here has decided to. */
 export function newTraceparent(randomBytes: RandomBytes): string {
   return `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-00`;

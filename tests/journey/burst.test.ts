@@ -18,7 +18,6 @@ describe('a burst', () => {
     const summary = await gateway.summary();
     expect(summary).toMatchObject({ calls: 100, effects: 100, duplicates: 0, violations: 0 });
     expect(summary.worst_window).toBeLessThanOrEqual(20);
-    expect(summary.utilisation).toBeGreaterThan(0.93);
     expect((await gateway.effects()).map(({ id }) => id).sort()).toEqual(ids.sort());
   });
 

@@ -74,10 +74,14 @@ describe('neighbours that fail under load', () => {
     expect((await gateway.send({ id: 'late' })).status).toBe(503);
     expect(performance.now() - startedMs).toBeLessThan(1_000);
     gateway.queueProxy.mend();
-    // The send that was under way when it froze may arrive: that is what 503 says.
-    await gateway.delivered(count, 50_000);
-    const delivered = new Set((await gateway.effects()).map(({ id }) => id));
-    expect(ids.filter((id) => !delivered.has(id))).toEqual([]);
+    // The send that was under way when it froze may arrive as well: that is what 503 says.
+    let missing = ids;
+    for (let look = 0; missing.length > 0 && look < 500; look++) {
+      const delivered = new Set((await gateway.effects()).map(({ id }) => id));
+      missing = ids.filter((id) => !delivered.has(id));
+      await pauseMs(100);
+    }
+    expect(missing).toEqual([]);
     expect((await gateway.summary()).violations).toBe(0);
   });
 });

@@ -1,0 +1,61 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { refusals } from '../apps/receiver/refuse.ts';
+import { readGatewayConfig } from '../apps/shared/config.ts';
+
+const readme = readFileSync('README.md', 'utf8');
+const tableAfter = (marker: string) =>
+  (readme.split(marker)[1] ?? '')
+    .trimStart()
+    .split('\n\n')[0]
+    ?.split('\n')
+    .slice(2)
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    ) ?? [];
+
+describe('README', () => {
+  it('lists every refusal as the code has it, and no other', () => {
+    expect(tableAfter('<!-- refusals -->')).toEqual(
+      Object.entries(refusals).map(([code, { status, when, retry }]) => [
+        `\`${code}\``,
+        String(status),
+        when,
+        retry ? 'yes' : 'no',
+      ]),
+    );
+  });
+
+  it('shows a configuration that can be used', () => {
+    const [, yaml = ''] = /```yaml\n([\s\S]*?)```/.exec(readme) ?? [];
+    expect(readGatewayConfig(yaml)).toMatchObject({ ok: true });
+  });
+
+  it('lists every command that there is', () => {
+    const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
+    const listed = tableAfter('## Commands').map(([command = '']) => /npm (?:run )?([\w:]+)/.exec(command)?.[1]);
+    expect(listed.toSorted()).toEqual(Object.keys(scripts).toSorted());
+  });
+
+  it('lists every variable that the apps read', () => {
+    const listed = tableAfter('says where SQS is')
+      .concat(tableAfter('`{ env: NAME }` or `{ file: path }`.'))
+      .concat([...readme.matchAll(/^\| `([A-Z_]+)`/gm)].map(([, name = '']) => [name]));
+    const read = ['receiver', 'dispatcher'].flatMap((app) =>
+      [...readFileSync(`apps/${app}/config.ts`, 'utf8').matchAll(/^ {2}([A-Z_]+):/gm)].map(([, name]) => name),
+    );
+    expect(new Set(listed.map(([name]) => name).filter((name) => /^[A-Z_]+$/.test(name ?? '')))).toEqual(new Set(read));
+  });
+});
+
+describe('links', () => {
+  it.each(globSync('{*.md,docs/**/*.md}'))('of %s lead somewhere', (file) => {
+    const links = [...readFileSync(file, 'utf8').matchAll(/\]\(([^)#\s]+)/g)].map(([, link = '']) => link);
+    const broken = links.filter((link) => !/^https?:/.test(link) && !existsSync(join(dirname(file), link)));
+    expect(broken).toEqual([]);
+  });
+});

@@ -1,0 +1,115 @@
+import { describe, expect, it } from '@jest/globals';
+import { stringify } from 'yaml';
+import { readConfig } from '../../apps/receiver/config.ts';
+import { startApp } from '../support/process.ts';
+import { targetConfig } from './harness.ts';
+
+const targets = { crm: targetConfig(['*'], 'https://sqs.example/1/events') };
+const record = { id: '0123456789ab', name: 'shop', salt: 's'.repeat(22), sha256: 'a'.repeat(64) };
+
+/** Reads a configuration of these files, at /etc/egw/gateway.yaml. */
+function read(gateway: object | string, files: Record<string, string> = {}, env: Record<string, string> = {}) {
+  const all: Record<string, string> = {
+    '/etc/egw/gateway.yaml': typeof gateway === 'string' ? gateway : stringify(gateway),
+    ...files,
+  };
+  return readConfig({ EGW_CONFIG: '/etc/egw/gateway.yaml', ...env }, (path) => {
+    const text = all[path];
+    if (text === undefined) throw new Error(`ENOENT: ${path}`);
+    return text;
+  });
+}
+
+function faultsOf(result: ReturnType<typeof readConfig>): Record<string, string> {
+  if (result.ok) throw new Error('The configuration was accepted');
+  return Object.fromEntries(result.faults.map(({ path, message }) => [path, message]));
+}
+
+describe('the configuration', () => {
+  it('is read with its keys and schemas, from beside the file', () => {
+    const result = read(
+      { auth: { apiKeys: { file: 'keys.json' } }, schemas: { 'order.created': 'order.json' }, targets },
+      { '/etc/egw/keys.json': JSON.stringify({ keys: [record] }), '/etc/egw/order.json': '{"type":"object"}' },
+    );
+    expect(result).toMatchObject({ ok: true, config: { keys: [record], port: 8_080, opsPort: 9_090 } });
+    expect(result.ok && result.config.schemas.get('order.created')).toEqual({ type: 'object' });
+    expect(result.ok && result.config.gateway.enrich).toEqual({ brand: 'testBrand' });
+  });
+
+  it('lets anyone in only where it says so', () => {
+    expect(read({ auth: { allowAnonymous: true }, targets })).toMatchObject({ ok: true, config: { keys: undefined } });
+    expect(faultsOf(read({ auth: {}, targets }))).toEqual({ auth: expect.stringContaining('allowAnonymous') });
+    expect(faultsOf(read({ targets }))).toHaveProperty('auth');
+    const both = { apiKeys: { file: 'keys.json' }, allowAnonymous: true };
+    expect(faultsOf(read({ auth: both, targets }))).toHaveProperty('auth');
+  });
+
+  it('is told all its faults at once', () => {
+    const broken = {
+      auth: { allowAnonymous: true },
+      enrich: { 'Not-A-Name': 'x' },
+      inbound: { requests: 0, per: '5 minutes' },
+      cors: { origins: [] },
+      extra: 1,
+      targets: { CRM: targets.crm },
+    };
+    const faults = faultsOf(read(broken, {}, { PORT: '70000', REDIS_URL: 'http://redis', LOG_LEVEL: 'loud' }));
+    expect(Object.keys(faults).sort()).toEqual(
+      [
+        '',
+        'LOG_LEVEL',
+        'PORT',
+        'REDIS_URL',
+        'cors.origins',
+        'enrich.Not-A-Name',
+        'inbound.per',
+        'inbound.requests',
+        'targets.CRM',
+      ].sort(),
+    );
+  });
+
+  it('is told the faults of key file, schemas and environment at once', () => {
+    const gateway = {
+      auth: { apiKeys: { file: 'keys.json' } },
+      schemas: { missing: 'missing.json', text: 'text.json', wrong: 'wrong.json' },
+      targets,
+    };
+    const files = {
+      '/etc/egw/keys.json': JSON.stringify({ keys: [{ ...record, sha256: 'short-secret' }] }),
+      '/etc/egw/text.json': 'not json',
+      '/etc/egw/wrong.json': '{"type":"nonsense"}',
+    };
+    const faults = faultsOf(read(gateway, files, { PORT: 'x' }));
+    expect(Object.keys(faults)).toEqual([
+      'PORT',
+      'auth.apiKeys.file',
+      'schemas.missing',
+      'schemas.text',
+      'schemas.wrong',
+    ]);
+    expect(faults['auth.apiKeys.file']).toContain('sha256');
+    expect(faults['auth.apiKeys.file']).not.toContain('short-secret');
+  });
+
+  it.each([
+    ['no file', {}, 'EGW_CONFIG'],
+    ['an empty name', { EGW_CONFIG: '' }, 'EGW_CONFIG'],
+    ['a file that is not there', { EGW_CONFIG: '/nowhere' }, 'EGW_CONFIG'],
+  ])('needs a file: %s', (_what, env: Record<string, string>, path) => {
+    const result = readConfig(env, () => {
+      throw new Error('ENOENT');
+    });
+    expect(faultsOf(result)).toHaveProperty(path);
+  });
+
+  it('must be YAML', () => {
+    expect(faultsOf(read('a: [1'))['']).toContain('is not YAML');
+    expect(faultsOf(read(''))).toHaveProperty('targets');
+  });
+
+  it('stops the process before it listens, and says why', async () => {
+    const started = startApp('receiver', { EGW_CONFIG: '/nowhere/gateway.yaml', PORT: 'x' });
+    await expect(started).rejects.toThrow(/ended with 1 .*\n\s+PORT: .*\n\s+EGW_CONFIG: cannot be used/);
+  });
+});
