@@ -85,10 +85,11 @@ function readBody(request: Request, limit: number, deps: AcceptDeps): Promise<Bu
     const onData = (chunk: Buffer) => {
       length += chunk.length;
       if (length > limit) {
-        request.pause();
+        // What still comes is thrown away, so that the sender gets to read the answer.
+        request.resume();
         end(tooLarge());
       } else if (!deps.reserveBytes(chunk.length)) {
-        request.pause();
+        request.resume();
         end(
           refused('saturated', 'Too many bytes are under way: send it again in a moment', {
             headers: { connection: 'close' },
@@ -101,7 +102,8 @@ function readBody(request: Request, limit: number, deps: AcceptDeps): Promise<Bu
     const onEnd = () => end(Buffer.concat(chunks, length));
     const onGone = () => end(refused('timeout', 'The body did not arrive whole'));
     request.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone);
-    request.once('close', () => deps.releaseBytes(chunks.reduce((sum, chunk) => sum + chunk.length, 0)));
+    // Held until the answer is out: the event lives in memory as long as the request does.
+    request.res?.once('close', () => deps.releaseBytes(chunks.reduce((sum, chunk) => sum + chunk.length, 0)));
   });
 }
 

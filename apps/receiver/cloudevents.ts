@@ -1,5 +1,6 @@
 import { digestOf, isCarried, type EventData } from '../shared/event.ts';
-import { maxAttributeChars } from '../shared/limits.ts';
+import { depthOf } from '../shared/json.ts';
+import { maxAttributeChars, maxDepth } from '../shared/limits.ts';
 import { isTraceparent, isTracestate } from '../shared/tracing.ts';
 import type { Authenticated } from './authenticate.ts';
 import type { Draft } from './draft.ts';
@@ -11,6 +12,10 @@ const attributeName = /^[a-z0-9]+$/;
 /** RFC 3339, as CloudEvents 1.0 §3.1 asks of `time`. */
 const timestamp =
   /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[Tt]([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d+)?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
+
+export function isTimestamp(text: string): boolean {
+  return timestamp.test(text);
+}
 
 /** Characters of RFC 3986, percent-encoding included: what a URI-reference may be written in. */
 const uriReference = /^(?:[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})+$/;
@@ -50,6 +55,10 @@ function binaryData(mediaType: string, body: Buffer): EventData | Refused {
   const text = isJson || mediaType.startsWith('text/') ? textOf(body) : undefined;
   if (isJson) {
     if (text === undefined) return refused('malformed', 'The body is not UTF-8');
+    if (depthOf(text, maxDepth) > maxDepth) {
+      const detail = `is nested deeper than ${maxDepth} levels`;
+      return refused('invalid', 'The event is nested too deep', { errors: [{ pointer: '/data', detail }] });
+    }
     const fault = jsonFault(text);
     return fault === undefined ? { kind: 'json', text } : refused('malformed', fault);
   }

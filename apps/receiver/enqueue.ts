@@ -1,6 +1,9 @@
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 
-/** What SQS said of one entry. `invalid`: it will never take it; `failed`: it did not take it, or did not say so. */
+/**
+ * What SQS said of one entry. `invalid`: it will never take such contents; `failed`: it did not take it, or did not say so.
+ * SQS also calls a missing key or permission the sender's fault: ours, that is, and mended one day.
+ */
 export type EntryResult = 'queued' | 'invalid' | 'failed';
 
 /** Sends up to ten bodies as one request, and tells of each, in their order. Never rejects. A faster sender goes here. */
@@ -16,7 +19,8 @@ export function createSendBatch(sqs: SQSClient, onError: (error: unknown) => voi
       const command = new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries });
       const answer = await sqs.send(command, { abortSignal: AbortSignal.timeout(sendTimeoutMs) });
       const queued = new Set(answer.Successful?.map(({ Id }) => Id));
-      const invalid = new Set(answer.Failed?.filter(({ SenderFault }) => SenderFault === true).map(({ Id }) => Id));
+      const isInvalid = ({ Code }: { Code?: string | undefined }) => Code === 'InvalidMessageContents';
+      const invalid = new Set(answer.Failed?.filter(isInvalid).map(({ Id }) => Id));
       // Only what SQS named as taken was taken.
       return Entries.map(({ Id }) => (queued.has(Id) ? 'queued' : invalid.has(Id) ? 'invalid' : 'failed'));
     } catch (error) {

@@ -25,6 +25,9 @@ import { createValidate } from './validate.ts';
 /** Kubernetes gives 30 s before it kills. */
 const stopMs = 25_000;
 
+/** What a request that is still arriving may take once we stop: more than any honest one needs. */
+const unfinishedMs = 5_000;
+
 const giveUp = (error: unknown): never => {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exit(1);
@@ -115,6 +118,8 @@ log.info({ port: listening, ops_port: opsListening, targets: [...queues.keys()] 
 await new Promise((resolve) => stop.addEventListener('abort', resolve));
 log.info({ signal: String(stop.reason), in_flight: receiver.inFlight() }, 'stopping');
 setTimeout(() => process.exit(1), stopMs).unref();
+// A request that never ends would hold the rest up.
+setTimeout(() => server.closeAllConnections(), unfinishedMs).unref();
 await close(server);
 await Promise.all([...queues.values()].map(({ drained }) => drained()));
 redis.disconnect();

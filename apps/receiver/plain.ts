@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { digestOf, type EventData } from '../shared/event.ts';
 import { maxAttributeChars, maxDepth } from '../shared/limits.ts';
 import { depthOf } from '../shared/json.ts';
+import { isTimestamp } from './cloudevents.ts';
 import type { Draft } from './draft.ts';
 import { readObject, stringOf } from './read.ts';
 import { refused, type Fault, type Refused } from './refuse.ts';
@@ -44,7 +45,8 @@ export function readPlain(
   };
   const type = bounded('type', optional('type') ?? 'event');
   const source = bounded('source', optional('source') ?? sender);
-  const time = bounded('time', optional('time') ?? receivedAt.toISOString());
+  const said = optional('time');
+  const time = said !== undefined && isTimestamp(said) ? said : receivedAt.toISOString();
   bounded('id', id);
   if (faults.length > 0) return refused('invalid', 'The event breaks a rule', { errors: faults });
   const data: EventData = { kind: 'json', text: text.trim() };

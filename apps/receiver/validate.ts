@@ -1,6 +1,7 @@
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
+import type { EventData } from '../shared/event.ts';
 import { depthOf } from '../shared/json.ts';
 import { maxDepth } from '../shared/limits.ts';
 import type { Authenticated } from './authenticate.ts';
@@ -36,7 +37,7 @@ export function createValidate(schemas: ReadonlyMap<string, unknown>): Validate 
 
   const check = (draft: Draft | Refused, { sender, receivedAt }: Authenticated): Validated | Refused => {
     if (!draft.ok) return draft;
-    const faults = draft.data.kind === 'json' ? dataFaults(draft.data.text, compiled.get(draft.type)) : [];
+    const faults = dataFaults(draft.data, compiled.get(draft.type));
     if (faults.length > 0) {
       return refused('invalid', 'The data of the event breaks a rule', { errors: faults, eventId: draft.id });
     }
@@ -67,12 +68,17 @@ export function createValidate(schemas: ReadonlyMap<string, unknown>): Validate 
   };
 }
 
-function dataFaults(text: string, schema: ValidateFunction | undefined): Fault[] {
+function dataFaults(data: EventData, schema: ValidateFunction | undefined): Fault[] {
+  if (data.kind !== 'json')
+    return schema === undefined ? [] : [{ pointer: '/data', detail: 'is not there as JSON, and has a schema' }];
+  const { text } = data;
   if (depthOf(text) > maxDepth) return [{ pointer: '/data', detail: `is nested deeper than ${maxDepth} levels` }];
   if (schema === undefined || schema(JSON.parse(text))) return [];
   return (schema.errors ?? []).slice(0, mostFaults).map(describe);
 }
 
-function describe({ instancePath, message = 'breaks its schema' }: ErrorObject): Fault {
-  return { pointer: `/data${instancePath}`, detail: message };
+function describe({ instancePath, params, message = 'breaks its schema' }: ErrorObject): Fault {
+  const { missingProperty } = params as { missingProperty?: string };
+  const missing = missingProperty === undefined ? '' : `/${missingProperty.replace(/~/g, '~0').replace(/\//g, '~1')}`;
+  return { pointer: `/data${instancePath}${missing}`, detail: message };
 }

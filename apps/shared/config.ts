@@ -1,5 +1,6 @@
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
+import { isCarried } from './event.ts';
 
 /** One thing wrong with the configuration: where, and what to do. */
 export interface ConfigFault {
@@ -107,7 +108,8 @@ const target = z.strictObject({
 
 const attributeName = z
   .string()
-  .regex(/^[a-z0-9]{1,20}$/, 'is no attribute name: CloudEvents allow a-z and 0-9, 20 at most');
+  .regex(/^[a-z0-9]{1,20}$/, 'is no attribute name: CloudEvents allow a-z and 0-9, 20 at most')
+  .refine(isCarried, 'is an attribute of every event already, and would replace it');
 
 /** The file `gateway.yaml`. Read by both apps; each takes from it what is its own. */
 export const gatewaySchema = z

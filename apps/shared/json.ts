@@ -43,11 +43,14 @@ function endOfValue(text: string, start: number): number {
   return text.length;
 }
 
-/** How many objects and arrays stand inside each other at the deepest place; 0 for a bare scalar. */
-export function depthOf(text: string): number {
+/**
+ * How many objects and arrays stand inside each other at the deepest place; 0 for a bare scalar. Past `enough` it counts
+ * no further, so that a hostile text costs no more than its beginning.
+ */
+export function depthOf(text: string, enough = Infinity): number {
   let open = 0;
   let deepest = 0;
-  for (let at = next(structural, text, 0); at < text.length;) {
+  for (let at = next(structural, text, 0); at < text.length && deepest <= enough;) {
     const mark = text[at];
     if (mark === '"') {
       at = next(structural, text, endOfString(text, at));

@@ -1,0 +1,42 @@
+import { digestOf, type GatewayEvent } from '../../apps/shared/event.ts';
+import type { Held, Received } from '../../apps/dispatcher/held.ts';
+
+/** An event as the dispatcher meets it. */
+export function event(more: Partial<GatewayEvent> = {}): GatewayEvent {
+  const data = more.data ?? { kind: 'json', text: '{"n":1}' };
+  return {
+    id: 'e-1',
+    source: '/tests',
+    type: 'order.created',
+    time: '2026-01-01T00:00:00Z',
+    sender: 'tests',
+    receivedAt: '2026-01-01T00:00:00.000Z',
+    traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+    digest: digestOf(more.type ?? 'order.created', data),
+    identity: 'id',
+    redrive: 0,
+    attributes: new Map([['brand', '"testBrand"']]),
+    data,
+    ...more,
+  };
+}
+
+export function received(
+  key: string,
+  more: { event?: GatewayEvent; sentAtMs?: number; receiveCount?: number } = {},
+): Received {
+  const { sentAtMs = Date.now(), receiveCount = 1 } = more;
+  const message = {
+    messageId: key,
+    receiptHandle: key,
+    body: '',
+    sentAtMs,
+    receiveCount,
+    requestedAtMs: performance.now(),
+  };
+  return { message, event: more.event ?? event(), key };
+}
+
+export function held(of: Received, owner: string): Held {
+  return { ...of, owner, attempts: 0, holdsFromMs: performance.now(), lost: false, refreshed: false };
+}

@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createDocumented, type Documented } from './documented.ts';
+import { batched, cloudEvent, startReceiver, structured, type Answer, type Receiver } from './harness.ts';
+
+const orderSchema = {
+  type: 'object',
+  required: ['total'],
+  properties: {
+    total: { type: 'number' },
+    lines: { type: 'array', items: { properties: { sku: { type: 'string' } } } },
+  },
+};
+
+describe('the receiver judges', () => {
+  let receiver: Receiver;
+  let documented: Documented['documented'];
+  let refusedAs: Documented['refusedAs'];
+  beforeAll(async () => {
+    receiver = await startReceiver({
+      match: ['com.example.*', 'order.*', 'event'],
+      files: { 'order.json': JSON.stringify(orderSchema) },
+      config: { schemas: { 'order.created': 'order.json' } },
+    });
+    const { body } = await receiver.request('GET', '/openapi.json');
+    ({ documented, refusedAs } = createDocumented(body as Record<string, unknown>));
+  });
+  afterAll(() => receiver.close());
+
+  describe('all faults at once', () => {
+    const pointers = (answer: Answer) =>
+      (answer.body as { errors: { pointer: string }[] }).errors.map(({ pointer }) => pointer).sort();
+
+    it('of a CloudEvent', async () => {
+      const sent = {
+        specversion: '0.3',
+        id: '',
+        source: 'a b',
+        time: 'noon',
+        'a/b~': 1,
+        list: [],
+        subject: 5,
+        long: 'x'.repeat(1_025),
+      };
+      const answer = await receiver.post(JSON.stringify({ ...sent, data: 1, data_base64: 'MQ==' }), structured);
+      refusedAs(answer, 'invalid');
+      expect(pointers(answer)).toEqual([
+        '/a~1b~0',
+        '/data_base64',
+        '/id',
+        '/list',
+        '/long',
+        '/source',
+        '/specversion',
+        '/subject',
+        '/time',
+        '/type',
+      ]);
+    });
+
+    it('of binary attributes', async () => {
+      const answer = await receiver.post('1', { 'ce-id': 'b', 'ce-source': '/b', 'ce-time': 'noon', 'ce-bad': '%zz' });
+      refusedAs(answer, 'invalid');
+      expect(pointers(answer)).toEqual(['/ce-bad', '/ce-specversion', '/ce-time', '/ce-type']);
+    });
+
+    it('of data, by the schema of its type', async () => {
+      const data = { total: '1', lines: [{ sku: 'a' }, { sku: 2 }] };
+      const answer = await receiver.post(cloudEvent('s', { type: 'order.created', data }), structured);
+      refusedAs(answer, 'invalid');
+      expect(pointers(answer)).toEqual(['/data/lines/1/sku', '/data/total']);
+      const right = cloudEvent('s', { type: 'order.created', data: { total: 1 } });
+      expect((await receiver.post(right, structured)).status).toBe(202);
+      expect((await receiver.post(cloudEvent('s', { type: 'order.updated', data }), structured)).status).toBe(202);
+    });
+  });
+
+  describe('a batch', () => {
+    it('each event by itself', async () => {
+      const body = `[${cloudEvent('a')},{"id":"b"},${cloudEvent('c', { type: 'unheard-of' })},7,${cloudEvent('e')}]`;
+      const answer = await receiver.post(body, batched, '/events/batch');
+      documented(answer, '/events/batch');
+      expect(answer).toMatchObject({
+        status: 207,
+        body: {
+          results: [
+            { id: 'a' },
+            { code: 'invalid' },
+            { code: 'no_route', id: 'c' },
+            { code: 'malformed' },
+            { id: 'e' },
+          ],
+        },
+      });
+    });
+
+    it.each([
+      [0, 'malformed'],
+      [101, 'too_large'],
+    ] as const)('%d events', async (count, code) => {
+      const events = Array.from({ length: count }, (_, i) => cloudEvent(String(i)));
+      refusedAs(await receiver.post(`[${events.join(',')}]`, batched, '/events/batch'), code, '/events/batch');
+    });
+
+    it('none of a hundred', async () => {
+      const events = Array.from({ length: 100 }, (_, i) => cloudEvent(String(i)));
+      expect((await receiver.post(`[${events.join(',')}]`, batched, '/events/batch')).status).toBe(202);
+    });
+  });
+});
