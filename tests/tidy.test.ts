@@ -10,13 +10,14 @@ const textOf = (file: string) => readFileSync(file, 'utf8');
 /** Each library, and the only files that may import it. */
 const doors: Record<string, RegExp> = {
   express: /receiver\/(app|accept|refuse|cors)\.ts$/,
-  '@aws-sdk/client-sqs': /(receiver\/(main|enqueue)|dispatcher\/(main|poll|acknowledge)|local\/(setup|pipeline))\.ts$/,
+  '@aws-sdk/client-sqs':
+    /(receiver\/(main|enqueue)|dispatcher\/(main|poll|acknowledge)|local\/(setup|pipeline|watch|main))\.ts$/,
   'graphql-request': /dispatcher\/dispatch\.ts$/,
-  undici: /dispatcher\/connection\.ts$/,
+  undici: /(dispatcher\/connection|local\/burst)\.ts$/,
   ioredis: /shared\/redis\.ts$/,
   'rate-limiter-flexible': /receiver\/throttle\.ts$/,
   jsonata: /dispatcher\/(input|config)\.ts$/,
-  yaml: /(shared\/config|local\/setup)\.ts$/,
+  yaml: /(shared\/config|local\/(setup|pipeline))\.ts$/,
   ajv: /receiver\/validate\.ts$/,
 };
 

@@ -1,159 +1,205 @@
-import { randomUUID } from 'node:crypto';
-import { createServer } from 'node:net';
-import { untilSignal } from '../shared/lifecycle.ts';
-import { send, type Burst } from './burst.ts';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { close, listen, untilSignal } from '../shared/lifecycle.ts';
+import { sendBurst } from './burst.ts';
+import { follow } from './follow.ts';
 import { help, parseOptions, type Options } from './options.ts';
-import { startPipeline, type Pipeline } from './pipeline.ts';
-import { faultOf, makeReport, type Report } from './report.ts';
-import { createScreen } from './screen.ts';
+import { createParts } from './parts.ts';
+import { movers, startPipeline, type Pipeline } from './pipeline.ts';
+import { describeReport, faultsOf, makeReport, noFacts, type Facts } from './report.ts';
+import { createScreen, type Screen } from './screen.ts';
 import { limit } from './setup.ts';
-import { createPaint, render, renderLine, renderReport, type Snapshot } from './view.ts';
-import { createWatch, type Watch } from './watch.ts';
-import { workload } from './workload.ts';
+import { createWatch } from './watch.ts';
+import { makeWorkload, readWebhooks } from './workload.ts';
 
-const parsed = parseOptions(process.argv.slice(2));
-if (parsed.kind === 'help') {
-  process.stdout.write(help);
-  process.exit(0);
-}
-if (parsed.kind === 'fault') {
-  process.stderr.write(`${parsed.message}\n`);
-  process.exit(1);
-}
-const { options } = parsed;
-const out = options.json ? process.stderr : process.stdout;
-const live = out.isTTY && process.env['CI'] === undefined;
-const paint = createPaint(live && process.env['NO_COLOR'] === undefined);
-const say = (text: string) => out.write(`${text}\n`);
-const stop = untilSignal(process);
+/** Beyond the time that the limit asks for: half of it again, and a minute for a slow start. */
+const drainFactor = 1.5;
+const drainMarginMs = 60_000;
 
-/** A part that failed ends the run; its words are told at the end, below everything else. */
-const failed = new AbortController();
-const ended = AbortSignal.any([stop, failed.signal]);
+/** Past what the slowest look at a local admin port takes. */
+const lookWithinMs = 5_000;
 
-const port = Number(process.env['PORT'] ?? 8_080);
-const portFault = await faultOfPort(port);
-if (portFault !== undefined) {
-  process.stderr.write(`${portFault}\n`);
-  process.exit(1);
-}
-say(`\n  ${paint('bold', 'Event Gateway')}  ${paint('dim', 'starting…')}`);
-const aws = Object.entries(process.env).filter((entry): entry is [string, string] => entry[0].startsWith('AWS_'));
-const pipeline = await startPipeline({
-  port,
-  sqsUrl: process.env['AWS_ENDPOINT_URL_SQS'],
-  redisUrl: process.env['REDIS_URL'],
-  aws: Object.fromEntries(aws),
-  path: process.env['PATH'] ?? '',
-  onFailed: (failure) => failed.abort(failure),
-}).catch((error: unknown) => {
+// Its zero is the start of this process, so it tells how long somebody has been waiting.
+const now = () => performance.now();
+
+function say(error: unknown): void {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exit(1);
-});
-for (const [name, place] of pipeline.places) say(`  ${paint('dim', name.padEnd(12))}${place}`);
-
-const { report, complete } = await run(pipeline, options);
-if (!options.ends && !ended.aborted) await stayUp(pipeline);
-const fault = failed.signal.aborted ? String(failed.signal.reason) : faultOf(report, complete);
-say(renderReport(report, fault, paint));
-await pipeline.stop(fault !== undefined);
-if (fault !== undefined) process.stderr.write(`${fault}\nLogs are in ${pipeline.folder}\n`);
-if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
-process.exit(fault === undefined ? 0 : 1);
-
-/** Sends the burst and watches until all of it is settled, time is over, or somebody ends it. */
-async function run({ url, key, adminUrl, queues }: Pipeline, { events, ends }: Options) {
-  const watch = createWatch(adminUrl, queues);
-  const burst: Burst = { accepted: 0, refused: 0, acknowledgedMs: [] };
-  const screen = createScreen(out);
-  const startedMs = performance.now();
-  const sent = send(workload(events, randomUUID), url, key, burst, ended);
-  const sending = new Set([sent]);
-  void sent.then(() => sending.clear());
-  const deadlineMs = startedMs + ((events * limit.perMs) / limit.calls) * 1.5 + 60_000;
-  let firstDeliveryMs: number | undefined;
-  let saidMs = Number.NEGATIVE_INFINITY;
-  let seen: Watch;
-  for (;;) {
-    seen = await watch.look();
-    if (seen.target.effects > 0) firstDeliveryMs ??= performance.now();
-    const snapshot = toSnapshot(events, burst, seen, (performance.now() - startedMs) / 1_000);
-    if (live) screen.draw(render(snapshot, out.columns, paint));
-    else if (performance.now() - saidMs > 5_000) {
-      saidMs = performance.now();
-      say(`  ${renderLine(snapshot)}`);
-    }
-    const settled = sending.size === 0 && seen.target.effects + seen.deadLetters >= burst.accepted && seen.queued === 0;
-    if (settled || ended.aborted || (ends && performance.now() > deadlineMs)) break;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-  screen.end();
-  await sent;
-  if (burst.refused > 0) say(`  ${burst.refused} events were refused by the receiver`);
-  const figures = {
-    accepted: burst.accepted,
-    target: seen.target,
-    deadLetters: seen.deadLetters,
-    queued: seen.queued,
-    acknowledgedMs: burst.acknowledgedMs,
-    firstDeliveryMs,
-    seconds: (performance.now() - startedMs) / 1_000,
-  };
-  const final: Report = makeReport(figures);
-  return { report: final, complete: !stop.aborted };
+  process.exitCode = 1;
 }
 
-/** Waits for events of the user's own, and shows each as it is delivered. */
-async function stayUp({ url, key, adminUrl, queues }: Pipeline): Promise<void> {
-  const watch = createWatch(adminUrl, queues);
-  say(`  Send one of your own (Ctrl-C ends this):\n`);
-  say(
-    `  curl ${url}/events -H 'X-API-Key: ${key}' -H 'Content-Type: application/json' -d '{"id":"my-1","hello":"world"}'\n`,
-  );
-  let after = 0;
-  const next = async () => {
-    const page = await watch.effects(after);
-    after = page.at(-1)?.seq ?? after;
-    return page;
-  };
-  while ((await next()).length > 0);
-  while (!ended.aborted) {
-    for (const { id, type } of await next()) say(`  ${paint('green', '✔')} delivered ${id} ${paint('dim', type)}`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-}
-
-function toSnapshot(
-  events: number,
-  burst: Burst,
-  { target, queued, deadLetters }: Watch,
-  elapsedSeconds: number,
-): Snapshot {
-  return {
-    events,
-    accepted: burst.accepted,
-    delivered: target.effects,
-    duplicates: target.duplicates,
-    deadLetters,
-    queued,
-    callsInLastSecond: target.in_last_window,
-    limit: target.limit,
-    worstSecond: target.worst_window,
-    elapsedSeconds,
-  };
-}
-
-/** Asked before anything is started, so that the most likely mistake is told in one sentence, at once. */
-async function faultOfPort(wanted: number): Promise<string | undefined> {
-  if (!Number.isInteger(wanted) || wanted < 0 || wanted > 65_535)
-    return `PORT is ${wanted}: give a number from 0 to 65535`;
+/** Told before anything is started, as nothing can be done about it later. */
+async function isFree(port: number): Promise<boolean> {
   const server = createServer();
-  const fault = await new Promise<string | undefined>((resolve) => {
-    server.once('error', () =>
-      resolve(`Port ${wanted} is in use: run "PORT=${wanted + 1} npm start", or stop what listens there`),
-    );
-    server.listen(wanted, '127.0.0.1', () => resolve(undefined));
-  });
-  await new Promise((resolve) => server.close(resolve));
-  return fault;
+  try {
+    await listen(server, port, '127.0.0.1');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await close(server);
+  }
 }
+
+async function get(url: string): Promise<unknown> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(lookWithinMs) });
+  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
+  return response.json();
+}
+
+function curlOf({ receiverUrl, key }: Pipeline): string {
+  const event = `'{"id":"my-first","type":"order.created","amount":"12.50"}'`;
+  return `curl ${receiverUrl}/events -H 'X-API-Key: ${key}' -H 'Content-Type: application/json' -d ${event}`;
+}
+
+interface Run {
+  readonly options: Options;
+  readonly pipeline: Pipeline;
+  readonly screen: Screen;
+  /** Stops what moves events, so that they can be counted. */
+  readonly stopMovers: () => Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+/** Sends the burst, follows it to its end, and counts. */
+async function takeBurst({ options, pipeline, screen, stopMovers, signal }: Run): Promise<Facts> {
+  const { events, ends } = options;
+  const ids = new Set<string>();
+  const acknowledgedMs: number[] = [];
+  const refusals: string[] = [];
+  let firstDeliveryMs: number | undefined;
+  let settledMs: number | undefined;
+  let sent = false;
+  const watch = createWatch({
+    queues: pipeline.queues,
+    get: (path) => get(pipeline.adminUrl + path),
+    sent: (id) => ids.has(id),
+    now,
+  });
+  const workload = makeWorkload(events, readWebhooks(), () => {
+    const id = randomUUID();
+    ids.add(id);
+    return id;
+  });
+  const sending = new AbortController();
+  const startedMs = now();
+  const burst = sendBurst({
+    receiverUrl: pipeline.receiverUrl,
+    key: pipeline.key,
+    events: workload,
+    accepted: (id, ms) => {
+      acknowledgedMs.push(ms);
+      watch.accepted(id);
+    },
+    refused: (_, why) => {
+      if (refusals.length === 0) screen.print(`The receiver did not take an event: ${why}`);
+      refusals.push(why);
+    },
+    now,
+    signal: AbortSignal.any([signal, sending.signal]),
+  }).finally(() => (sent = true));
+  // Awaited once the rest is over; until then a fault waits too.
+  burst.catch(() => undefined);
+  try {
+    const followed = await follow({
+      watch,
+      screen,
+      events,
+      sent: () => sent,
+      settled: () => {
+        settledMs = now();
+        if (ends) return false;
+        screen.print(
+          '',
+          'All are settled. Send one of your own (again, and it is still delivered once); Ctrl-C ends it:',
+        );
+        screen.print(curlOf(pipeline), '');
+        return true;
+      },
+      firstDelivered: () => (firstDeliveryMs = now()),
+      deadlineMs: ends ? startedMs + (events / limit.calls) * limit.perMs * drainFactor + drainMarginMs : Infinity,
+      now,
+      signal,
+    });
+    sending.abort();
+    await burst;
+    settledMs ??= now();
+    screen.rest();
+    await stopMovers();
+    const { sample } = await watch.look();
+    return {
+      sample,
+      acknowledgedMs,
+      firstDeliveryMs,
+      elapsedMs: settledMs - startedMs,
+      refused: refusals.length,
+      timedOut: followed === 'timedOut',
+    };
+  } finally {
+    sending.abort();
+    await burst.catch(() => undefined);
+  }
+}
+
+async function run(options: Options): Promise<void> {
+  const stop = untilSignal(process);
+  const out = options.json ? process.stderr : process.stdout;
+  const { CI, NO_COLOR, TERM } = process.env;
+  const screen = createScreen({
+    write: (text) => out.write(text),
+    columns: () => out.columns || 80,
+    live: out.isTTY && !CI && TERM !== 'dumb',
+    colour: out.isTTY && !NO_COLOR,
+    now,
+  });
+  // Whatever ends this process: a terminal without its cursor is a nuisance.
+  process.on('exit', () => screen.rest());
+  stop.addEventListener('abort', () => screen.rest());
+  if (!(await isFree(options.port))) {
+    const other = options.port === 65_535 ? 8_080 : options.port + 1;
+    say(`Port ${options.port} is in use: choose another one, as in PORT=${other} npm start`);
+    return;
+  }
+
+  const folder = await mkdtemp(join(tmpdir(), 'event-gateway-'));
+  const failed = new AbortController();
+  const signal = AbortSignal.any([stop, failed.signal]);
+  const parts = createParts({ folder, died: (sentence) => failed.abort(sentence), signal });
+  let pipeline: Pipeline | undefined;
+  let facts: Facts = noFacts;
+  let fault: unknown;
+  try {
+    screen.print(`Event Gateway: ${options.events} events to an API that takes ${limit.calls} calls a second`, '');
+    pipeline = await startPipeline({ options, env: process.env, folder, start: parts.start, randomBytes });
+    screen.print(...pipeline.places.map((line) => `  ${line}`), '');
+    facts = await takeBurst({ options, pipeline, screen, stopMovers: () => parts.stop(movers), signal });
+  } catch (error) {
+    // Who is asked to stop while starting has nothing to complain about.
+    if (!stop.aborted || failed.signal.aborted) fault = error;
+  }
+  if (failed.signal.aborted) fault = failed.signal.reason;
+  screen.rest();
+  await parts.stop(movers);
+  await pipeline?.close();
+  await parts.stop();
+
+  if (fault !== undefined) {
+    say(fault);
+    say(`Everything is stopped; the logs are in ${folder}`);
+    return;
+  }
+  const report = makeReport(facts);
+  const faults = faultsOf(facts, report);
+  const { waiting, inHand } = facts.sample;
+  screen.print('', ...describeReport(report, waiting + inHand), ...faults);
+  if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+  process.exitCode = faults.length === 0 ? 0 : 1;
+  await rm(folder, { recursive: true, force: true });
+}
+
+const parsed = parseOptions(process.argv.slice(2), process.env);
+if (parsed.kind === 'help') process.stdout.write(help);
+else if (parsed.kind === 'fault') say(parsed.sentence);
+else await run(parsed.options).catch(say);

@@ -1,92 +1,136 @@
-import { fork, spawn, type ChildProcess } from 'node:child_process';
+import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 
-export type Env = Readonly<Record<string, string>>;
-
-/** A process of the pipeline. */
+/** A process of the pipeline: an app, or an embedded SQS or Redis. */
 export interface Part {
   readonly name: string;
-  /** The fields of the line in which it said that it listens. */
-  readonly ports: Readonly<Record<string, number>>;
-  readonly stop: () => Promise<void>;
+  /** Its entry, relative to `apps`. */
+  readonly entry: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** A part that ended although nobody asked it to. */
-export class PartFailed extends Error {
-  constructor(name: string, how: string, lastLines: readonly string[]) {
-    super(`${name} ended by itself (${how}). Its last words:\n${lastLines.map((line) => `  ${line}`).join('\n')}`);
-    this.name = 'PartFailed';
-  }
+/** The JSON line with `msg: "listening"` that every part logs, with the ports it has. */
+export type Listening = Readonly<Record<string, unknown>>;
+
+export type StartPart = (part: Part) => Promise<Listening>;
+
+export interface Parts {
+  /** Resolves once the part listens; rejects with a sentence where it does not. */
+  readonly start: StartPart;
+  /** Asks the named parts, or all, to end, and resolves when they have. */
+  readonly stop: (names?: readonly string[]) => Promise<void>;
 }
 
-/** What a stopping part may take before it is killed: more than any of them needs to drain. */
-const stopMs = 30_000;
-
-const lastLinesKept = 5;
-
-async function stopChild(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = once(child, 'exit');
-  const late = setTimeout(() => child.kill('SIGKILL'), stopMs);
-  child.kill('SIGTERM');
-  await gone;
-  clearTimeout(late);
+export interface PartsOptions {
+  /** Where each part's log goes. */
+  readonly folder: string;
+  /** Told when a part ends that nobody asked to. */
+  readonly died: (sentence: string) => void;
+  /** Gives up on parts that do not listen yet. */
+  readonly signal: AbortSignal;
 }
 
-/**
- * Starts an app as a process and waits until it listens. In a group of its own, so that Ctrl-C in the terminal reaches
- * only this process, which then stops the parts in their order.
- */
-export async function startApp(
-  name: string,
-  app: string,
-  env: Env,
-  folder: string,
-  onFailed: (failure: PartFailed) => void,
-): Promise<Part> {
-  const main = join(import.meta.dirname, '..', app, 'main.ts');
-  const child = spawn(process.execPath, [main], { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
-  const file = createWriteStream(join(folder, `${name}.log`));
-  const lastLines: string[] = [];
-  let stopping = false;
-  const listening = new Promise<Record<string, number>>((resolve) => {
-    const read = (text: string) => {
-      file.write(`${text}\n`);
-      lastLines.push(text);
-      if (lastLines.length > lastLinesKept) lastLines.shift();
-      if (!text.includes('"listening"')) return;
-      const line = JSON.parse(text) as Record<string, unknown>;
-      const ports = Object.entries(line).filter((field): field is [string, number] => field[0].endsWith('port'));
-      resolve(Object.fromEntries(ports));
+/** Starting takes a second or two; thirty on the most loaded of machines. */
+const listenWithinMs = 30_000;
+
+/** What an app does not finish in the time that Kubernetes gives it, it does not finish. */
+const killAfterMs = 30_000;
+
+/** Enough to see why something ended; the whole log stays in its file. */
+const lastLines = 5;
+
+interface Running {
+  readonly name: string;
+  readonly child: ChildProcess;
+  readonly closed: Promise<unknown>;
+  stopping: boolean;
+}
+
+const entryOf = (entry: string) => fileURLToPath(new URL(`../${entry}`, import.meta.url));
+
+export function createParts({ folder, died, signal }: PartsOptions): Parts {
+  const running = new Map<string, Running>();
+
+  async function start({ name, entry, env }: Part): Promise<Listening> {
+    const child = fork(entryOf(entry), {
+      env,
+      execArgv: ['--import', new URL('leash.ts', import.meta.url).href],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      detached: true,
+    });
+    const part = { name, child, closed: once(child, 'close').catch(() => undefined), stopping: false };
+    running.set(name, part);
+    const log = createWriteStream(join(folder, `${name}.log`));
+    const last: string[] = [];
+    const heard = Promise.withResolvers<Listening>();
+    const hear = (stream: Readable | null) => {
+      if (stream === null) return;
+      createInterface(stream).on('line', (line) => {
+        log.write(`${line}\n`);
+        last.push(line);
+        if (last.length > lastLines) last.shift();
+        const listening = listeningOf(line);
+        if (listening !== undefined) heard.resolve(listening);
+      });
     };
-    for (const stream of [child.stdout, child.stderr]) createInterface(stream).on('line', read);
-  });
-  const ended = once(child, 'close').then(([code, signal]: (number | string | null)[]) => {
-    file.end();
-    const failure = new PartFailed(name, code === null ? `signal ${signal ?? ''}` : `exit code ${code}`, lastLines);
-    if (!stopping) onFailed(failure);
-    return failure;
-  });
-  const ports = await Promise.race([listening, ended.then((failure) => Promise.reject(failure))]);
+    hear(child.stdout);
+    hear(child.stderr);
+    child.once('error', (error) => heard.reject(new Error(`The ${name} could not be started: ${error.message}.`)));
+    child.once('close', (code, by) => {
+      log.end();
+      running.delete(name);
+      if (part.stopping) return heard.reject(new Error(`The ${name} was stopped.`));
+      const sentence = `The ${name} ended unexpectedly (${code === null ? (by ?? 'no code') : `exit code ${code}`})`;
+      const words =
+        last.length === 0 ? `${sentence} without a word.` : `${sentence}; its last words: ${last.join('\n')}`;
+      heard.reject(new Error(words));
+      died(words);
+    });
+    const giveUp = () => heard.reject(new Error(`The ${name} was no longer waited for.`));
+    const timer = setTimeout(
+      () => heard.reject(new Error(`The ${name} did not listen within ${listenWithinMs / 1_000} s.`)),
+      listenWithinMs,
+    );
+    if (signal.aborted) giveUp();
+    signal.addEventListener('abort', giveUp);
+    try {
+      return await heard.promise;
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', giveUp);
+    }
+  }
+
+  async function stopOne(part: Running): Promise<void> {
+    part.stopping = true;
+    part.child.kill('SIGTERM');
+    const timer = setTimeout(() => part.child.kill('SIGKILL'), killAfterMs);
+    await part.closed;
+    clearTimeout(timer);
+  }
+
   return {
-    name,
-    ports,
-    stop: async () => {
-      stopping = true;
-      await stopChild(child);
+    start,
+    async stop(names) {
+      const wanted = [...running.values()].filter(({ name }) => names?.includes(name) ?? true);
+      await Promise.all(wanted.map(stopOne));
     },
   };
 }
 
-/** Starts an embedded queue or Redis, and resolves with its address. */
-export async function startEmbedded(name: 'queue' | 'redis'): Promise<Omit<Part, 'ports'> & { readonly url: string }> {
-  const child = fork(join(import.meta.dirname, `embedded-${name}.ts`), { detached: true, stdio: 'ignore' });
-  const ended = once(child, 'exit').then(([code]: number[]) => {
-    throw new Error(`The embedded ${name} ended with ${code ?? 'a signal'} before it listened`);
-  });
-  const [message] = (await Promise.race([once(child, 'message'), ended])) as [{ url: string }];
-  return { name, url: message.url, stop: () => stopChild(child) };
+function listeningOf(line: string): Listening | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null && 'msg' in value && value.msg === 'listening'
+      ? { ...value }
+      : undefined;
+  } catch {
+    // Not everything that a part says is JSON: an exception that ends it is not.
+    return undefined;
+  }
 }

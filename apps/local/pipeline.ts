@@ -1,133 +1,127 @@
-import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { declareFirstStart } from '../shared/first-start.ts';
-import { createRedis } from '../shared/redis.ts';
-import { startApp, startEmbedded, type Env, type PartFailed } from './parts.ts';
-import { limit, setUpQueues, targetName, writeConfig, type Queues } from './setup.ts';
+import type { RandomBytes } from '../shared/tracing.ts';
+import type { Options } from './options.ts';
+import type { Listening, StartPart } from './parts.ts';
+import { createQueues, declareUnused, limit, targetName, writeConfiguration, type Queues } from './setup.ts';
+
+/** What takes events in and sends them out; the rest only answers. */
+export const movers = ['receiver', 'dispatcher-1', 'dispatcher-2'] as const;
 
 export interface Pipeline {
-  readonly url: string;
+  readonly receiverUrl: string;
+  readonly targetUrl: string;
   readonly adminUrl: string;
   readonly key: string;
   readonly queues: Queues;
-  /** What runs where, for a person. */
-  readonly places: readonly (readonly [string, string])[];
-  readonly stop: (keepLogs: boolean) => Promise<void>;
-  readonly folder: string;
+  /** What runs where, a line each. */
+  readonly places: readonly string[];
+  /** Lets go of what lies outside of this run's own processes. */
+  readonly close: () => Promise<void>;
 }
 
 export interface PipelineOptions {
-  readonly port: number;
-  /** A queue and a Redis of the user's own. */
-  readonly sqsUrl: string | undefined;
-  readonly redisUrl: string | undefined;
-  /** AWS' own variables, for a queue of the user's own. */
-  readonly aws: Env;
-  readonly path: string;
-  readonly onFailed: (failure: PartFailed) => void;
+  readonly options: Options;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly folder: string;
+  readonly start: StartPart;
+  readonly randomBytes: RandomBytes;
 }
 
-/** Starts everything, as much as possible at once. What was started is stopped again where a part cannot start. */
-export async function startPipeline(options: PipelineOptions): Promise<Pipeline> {
-  const folder = await mkdtemp(join(tmpdir(), 'event-gateway-'));
-  const stops: (() => Promise<unknown>)[] = [];
-  const stop = async (keepLogs: boolean) => {
-    // Last started, first stopped: dispatchers settle before queue and Redis go.
-    for (const each of stops.toReversed()) await each();
-    if (!keepLogs) await rm(folder, { recursive: true, force: true });
-  };
-  const started = <Part extends { stop: () => Promise<void> }>(part: Part): Part => {
-    stops.push(part.stop);
-    return part;
-  };
-  const app = (name: string, folderName: string, env: Env) =>
-    startApp(name, folderName, { PATH: options.path, HOST: '127.0.0.1', ...env }, folder, options.onFailed).then(
-      started,
-    );
+function portOf(listening: Listening, name = 'port'): number {
+  const port = listening[name];
+  if (typeof port !== 'number') throw new Error(`A part listens, but does not say on which ${name}.`);
+  return port;
+}
 
-  try {
-    const [sqs, redis, target] = await Promise.all([
-      options.sqsUrl === undefined ? startEmbedded('queue').then(started) : { url: options.sqsUrl },
-      options.redisUrl === undefined ? startEmbedded('redis').then(started) : { url: options.redisUrl },
-      app('target', 'target', {
+/** Starts everything in the order in which it needs each other. */
+export async function startPipeline({ options, env, folder, start, randomBytes }: PipelineOptions): Promise<Pipeline> {
+  const { sqsEndpoint, redisUrl: foreignRedis, port, debug } = options;
+  const suffix = randomBytes(6).toString('hex');
+  const instance = `local-${suffix}`;
+
+  const startQueue = async () => {
+    if (sqsEndpoint !== undefined) return sqsEndpoint;
+    return `http://127.0.0.1:${portOf(await start({ name: 'queue', entry: 'local/embedded-queue.ts', env }))}`;
+  };
+  const startRedis = async () => {
+    if (foreignRedis !== undefined) return foreignRedis;
+    return `redis://127.0.0.1:${portOf(await start({ name: 'redis', entry: 'local/embedded-redis.ts', env }))}`;
+  };
+  const startTarget = () =>
+    start({
+      name: 'target',
+      entry: 'target/main.ts',
+      env: {
+        ...env,
+        HOST: '127.0.0.1',
         PORT: '0',
         ADMIN_PORT: '0',
         LIMIT_CALLS: String(limit.calls),
         LIMIT_PER_MS: String(limit.perMs),
-      }),
-    ]);
-    const run = randomBytes(4).toString('hex');
-    const aws: Env =
-      options.sqsUrl === undefined
-        ? { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' }
-        : { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local', ...options.aws };
-    const client = new SQSClient({
-      endpoint: sqs.url,
-      region: aws['AWS_REGION'] ?? 'us-east-1',
-      credentials: {
-        accessKeyId: aws['AWS_ACCESS_KEY_ID'] ?? '',
-        secretAccessKey: aws['AWS_SECRET_ACCESS_KEY'] ?? '',
+        LATENCY_MS: '20',
+        LOG_LEVEL: 'info',
       },
-      useQueueUrlAsEndpoint: false,
     });
-    const queues = await setUpQueues(client, options.sqsUrl === undefined ? '' : `-${run}`);
-    const { path, key } = await writeConfig(folder, queues, target.ports['port'] ?? 0, randomBytes);
-    const instance = `local-${run}`;
-    await declarePast(redis.url, instance);
-    const env: Env = {
-      ...aws,
-      EGW_CONFIG: path,
-      EGW_TARGET: targetName,
-      EGW_INSTANCE: instance,
-      REDIS_URL: redis.url,
-      AWS_ENDPOINT_URL_SQS: sqs.url,
-      OPS_PORT: '0',
-    };
-    const [receiver] = await Promise.all([
-      app('receiver', 'receiver', { ...env, PORT: String(options.port) }),
-      app('dispatcher-1', 'dispatcher', env),
-      app('dispatcher-2', 'dispatcher', env),
-    ]);
-    const url = `http://127.0.0.1:${receiver.ports['port'] ?? 0}`;
-    const own = (given: string | undefined) => (given === undefined ? 'embedded' : 'your own');
-    return {
-      url,
-      adminUrl: `http://127.0.0.1:${target.ports['admin_port'] ?? 0}`,
-      key,
-      queues,
-      places: [
-        ['receiver', `${url}/events`],
-        ['queue', `SQS at ${sqs.url} (${own(options.sqsUrl)})`],
-        ['dispatchers', '2 processes'],
-        ['redis', `${redis.url} (${own(options.redisUrl)})`],
-        ['target', `GraphQL at http://127.0.0.1:${target.ports['port'] ?? 0}/graphql, ${limit.calls} calls a second`],
-      ],
-      stop: async (keepLogs) => {
-        await stop(keepLogs);
-        queues.close();
-      },
-      folder,
-    };
-  } catch (error) {
-    await stop(false);
-    throw error;
-  }
-}
+  const [endpoint, redisUrl, target] = await Promise.all([startQueue(), startRedis(), startTarget()]);
 
-/** Nobody has called this target before: without saying so, the limiter would stay closed for the first two seconds. */
-async function declarePast(redisUrl: string, instance: string): Promise<void> {
-  const redis = createRedis(redisUrl);
-  redis.on('error', () => undefined);
-  try {
-    await redis.connect();
-    const declared = await declareFirstStart(redis, instance, targetName);
-    if (!declared.ok) throw new Error(declared.reason);
-  } catch {
-    throw new Error(`Redis at ${redisUrl} does not answer: start it, or unset REDIS_URL to use the embedded one`);
-  } finally {
-    redis.disconnect();
-  }
+  const region = env['AWS_REGION'] ?? 'us-east-1';
+  const embedded = sqsEndpoint === undefined;
+  const sqs = new SQSClient({
+    endpoint,
+    region,
+    ...(embedded ? { credentials: { accessKeyId: 'local', secretAccessKey: 'local' } } : {}),
+    useQueueUrlAsEndpoint: false,
+    requestHandler: { connectionTimeout: 2_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
+  });
+  const [queues] = await Promise.all([
+    createQueues(sqs, suffix).catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message || error.name : String(error);
+      const advice = embedded ? '' : ': start it, or unset AWS_ENDPOINT_URL_SQS for the embedded one';
+      throw new Error(`SQS at ${endpoint} cannot be used (${reason})${advice}.`, { cause: error });
+    }),
+    declareUnused(redisUrl, instance),
+  ]);
+
+  const targetUrl = `http://127.0.0.1:${portOf(target)}/graphql`;
+  const { path, key } = await writeConfiguration(folder, queues, targetUrl, randomBytes);
+  const appEnv = {
+    ...env,
+    EGW_CONFIG: path,
+    EGW_INSTANCE: instance,
+    EGW_TARGET: targetName,
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    OPS_PORT: '0',
+    REDIS_URL: redisUrl,
+    AWS_ENDPOINT_URL_SQS: endpoint,
+    AWS_REGION: region,
+    ...(embedded ? { AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' } : {}),
+    // The line that says `listening` is one of level info.
+    LOG_LEVEL: debug ? 'debug' : 'info',
+  };
+  const [receiver] = await Promise.all(
+    movers.map((name) => start({ name, entry: `${name.replace(/-\d$/, '')}/main.ts`, env: appEnv })),
+  );
+  if (receiver === undefined) throw new Error('No receiver was started.');
+  const receiverUrl = `http://127.0.0.1:${portOf(receiver)}`;
+  return {
+    receiverUrl,
+    targetUrl,
+    adminUrl: `http://127.0.0.1:${portOf(target, 'admin_port')}`,
+    key,
+    queues,
+    places: [
+      `receiver      ${receiverUrl}  answers 202 once the queue has the event`,
+      `queue         ${new URL(endpoint).host}  ${embedded ? 'embedded SQS' : 'SQS from AWS_ENDPOINT_URL_SQS'}`,
+      `dispatchers   2, sharing one limit and one ledger in Redis`,
+      `redis         ${new URL(redisUrl).host}  ${foreignRedis === undefined ? 'embedded' : 'from REDIS_URL'}`,
+      `target        ${targetUrl}  a GraphQL API that takes ${limit.calls} calls a second`,
+      `logs          ${folder}`,
+    ],
+    async close() {
+      // The embedded one goes with its process.
+      if (!embedded) await queues.remove().catch(() => undefined);
+      sqs.destroy();
+    },
+  };
 }

@@ -1,9 +1,10 @@
-// Plain JavaScript, since an old Node cannot read what comes next, not even to say that it is too old.
-const [major] = process.versions.node.split('.').map(Number);
+// Plain JavaScript, so that a Node too old for the rest can still read it and say so.
+const major = Number(process.versions.node.split('.')[0]);
 if (major < 24) {
-  console.error(
-    `Node ${process.versions.node} is too old: run "npm install" again, which brings a Node of its own where one exists for this system, or install Node 24 or later`,
+  process.stderr.write(
+    `Node ${process.versions.node} cannot run this: run npm install without --omit=optional, which fetches a pinned Node for npm start, or install Node 24 or later.\n`,
   );
-  process.exit(1);
+  process.exitCode = 1;
+} else {
+  import('./main.ts');
 }
-await import('./main.ts');

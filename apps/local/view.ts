@@ -1,80 +1,103 @@
-import { styleText } from 'node:util';
-import type { Report } from './report.ts';
+import type { Sample } from './watch.ts';
 
-/** What is to be seen at one moment. */
-export interface Snapshot {
-  readonly events: number;
-  readonly accepted: number;
-  readonly delivered: number;
-  readonly duplicates: number;
-  readonly deadLetters: number;
-  readonly queued: number;
-  readonly callsInLastSecond: number;
-  readonly limit: number;
-  readonly worstSecond: number;
-  /** Since the first event was accepted, in s. */
-  readonly elapsedSeconds: number;
+type Style = 'bold' | 'dim' | 'green' | 'red';
+
+/** A stretch of one line. Every character is one column wide. */
+type Span = readonly [text: string, style?: Style];
+
+export interface ViewOptions {
+  readonly columns: number;
+  readonly colour: boolean;
 }
 
-type Paint = (style: 'bold' | 'dim' | 'green' | 'red' | 'cyan', text: string) => string;
+const codes: Readonly<Record<Style, number>> = { bold: 1, dim: 2, green: 32, red: 31 };
 
-export function createPaint(coloured: boolean): Paint {
-  return (style, text) => (coloured ? styleText(style, text, { validateStream: false }) : text);
+/** Wider bars say no more. */
+const maxBar = 60;
+
+function fit(spans: readonly Span[], { columns, colour }: ViewOptions): string {
+  // The last column stays free: writing into it makes some terminals wrap.
+  let room = Math.max(columns - 1, 0);
+  let line = '';
+  for (const [text, style] of spans) {
+    const part = text.slice(0, room);
+    room -= part.length;
+    line += colour && style !== undefined && part !== '' ? `\x1b[${codes[style]}m${part}\x1b[0m` : part;
+  }
+  return line;
 }
 
-/** The live view: a few lines, none wider than the terminal. */
-export function render(snapshot: Snapshot, columns: number, paint: Paint): string[] {
-  const { events, accepted, delivered, duplicates, deadLetters, queued, callsInLastSecond, limit, worstSecond } =
-    snapshot;
-  const settled = delivered + deadLetters;
-  const remaining = Math.max(0, events - settled) / limit;
-  const barWidth = Math.max(10, Math.min(columns - 30, 60));
-  const filled = Math.round((barWidth * Math.min(settled, events)) / events);
-  const bar = paint('green', '█'.repeat(filled)) + paint('dim', '░'.repeat(barWidth - filled));
-  const share = `${Math.floor((100 * settled) / events)} %`.padStart(5);
-  const left = settled >= events ? 'done' : `${formatSeconds(remaining)} left`;
-  const calls = Math.min(callsInLastSecond, 40);
-  const over = callsInLastSecond > limit || worstSecond > limit;
-  const gauge = paint(over ? 'red' : 'cyan', '●'.repeat(calls)) + paint('dim', '○'.repeat(Math.max(0, limit - calls)));
-  const row = (name: string, value: string) => `  ${paint('dim', name.padEnd(12))}${value}`;
-  const oldest = settled >= accepted ? 0 : snapshot.elapsedSeconds;
-  return [
-    '',
-    `  ${bar} ${share}  ${left}`,
-    '',
-    row('accepted', `${accepted} of ${events}`),
-    row('queue', `${queued} waiting, the oldest for ${formatSeconds(oldest)}`),
-    row(
-      'delivered',
-      `${paint('bold', String(delivered))}${paint('dim', `   twice ${duplicates}   dead letters ${deadLetters}`)}`,
-    ),
-    row(
-      'last second',
-      `${gauge} ${callsInLastSecond} of ${limit} calls${paint('dim', `   worst second so far ${worstSecond}`)}`,
-    ),
-    '',
+function bar(share: number, width: number): readonly [full: string, empty: string] {
+  const full = Math.round(Math.min(Math.max(share, 0), 1) * width);
+  return ['█'.repeat(full), '░'.repeat(width - full)];
+}
+
+export function duration(ms: number): string {
+  const seconds = Math.ceil(ms / 1_000);
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+/** How long the rest takes at the limit. */
+export function remainingMs({ delivered, deadLetters, limit, perMs }: Sample, events: number): number {
+  const left = Math.max(events - delivered - deadLetters, 0);
+  return limit === 0 ? 0 : (left / limit) * perMs;
+}
+
+const windowName = (perMs: number) => (perMs === 1_000 ? 'the last second' : `the last ${perMs} ms`);
+
+/** The block that a terminal shows, redrawn in place. */
+export function renderView(sample: Sample, events: number, options: ViewOptions): string[] {
+  const { accepted, delivered, duplicates, deadLetters, waiting, inHand, oldestMs, limit, perMs } = sample;
+  const { callsInLastWindow: calls } = sample;
+  const count = (name: string, value: number, bad = false): Span[] => [
+    [`  ${name} `, 'dim'],
+    [String(value), bad && value > 0 ? 'red' : 'bold'],
   ];
-}
-
-/** The same in one line, for logs and pipes. */
-export function renderLine({ events, accepted, delivered, deadLetters, queued, worstSecond, limit }: Snapshot): string {
-  return `accepted ${accepted} of ${events}, queued ${queued}, delivered ${delivered}, dead letters ${deadLetters}, worst second ${worstSecond} of ${limit}`;
-}
-
-export function renderReport(report: Report, fault: string | undefined, paint: Paint): string {
-  const { accepted, delivered, dead_lettered, lost, duplicates, worst_second, limit, utilisation } = report;
-  const verdict = fault === undefined ? paint('green', '✔ nothing lost, the limit held') : paint('red', `✘ ${fault}`);
-  const used = utilisation === null ? '' : `, ${(utilisation * 100).toFixed(1)} % of it used`;
+  const share = events === 0 ? 1 : (delivered + deadLetters) / events;
+  const width = Math.max(Math.min(options.columns - 34, maxBar), 5);
+  const [done, toDo] = bar(share, width);
+  const [used, unused] = bar(limit === 0 ? 0 : calls / limit, limit);
   return [
-    `  ${verdict}`,
-    `    accepted ${accepted}, delivered ${delivered}, lost ${lost}, called twice ${duplicates}, dead letters ${dead_lettered}`,
-    `    worst second ${worst_second} calls, the limit is ${limit}${used}`,
-    `    acknowledged within ${report.ack_p50_ms} ms (half), ${report.ack_p99_ms} ms (99 %); ${report.seconds} s in all`,
-    '',
-  ].join('\n');
+    [
+      ...count('accepted', accepted),
+      ...count('queued', waiting + inHand),
+      ...count('delivered', delivered),
+      ...count('duplicates', duplicates, true),
+      ...count('dead letters', deadLetters, true),
+    ],
+    [
+      [`  calls in ${windowName(perMs)} `, 'dim'],
+      [used, calls > limit ? 'red' : 'green'],
+      [unused, 'dim'],
+      [` ${calls} of ${limit}`],
+    ],
+    [
+      ['  queue ', 'dim'],
+      [`${waiting} waiting, ${inHand} in hand`],
+      ['  oldest ', 'dim'],
+      [oldestMs === undefined ? 'none' : duration(oldestMs)],
+    ],
+    [
+      ['  '],
+      [done, 'green'],
+      [toDo, 'dim'],
+      [` ${Math.floor(Math.min(share, 1) * 100)} %`],
+      [share >= 1 ? '' : `  ${duration(remainingMs(sample, events))} left`, 'dim'],
+    ],
+  ].map((spans) => fit(spans as Span[], options));
 }
 
-function formatSeconds(seconds: number): string {
-  if (seconds < 60) return `${Math.round(seconds)} s`;
-  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+/** The same in a line, for logs and pipes. */
+export function renderLine(sample: Sample, events: number): string {
+  const { accepted, delivered, duplicates, deadLetters, waiting, inHand, oldestMs, limit, perMs } = sample;
+  return [
+    `accepted ${accepted}`,
+    `queued ${waiting + inHand} (${inHand} in hand)`,
+    `delivered ${delivered}`,
+    `duplicates ${duplicates}`,
+    `dead letters ${deadLetters}`,
+    `${sample.callsInLastWindow} of ${limit} calls in ${windowName(perMs)}`,
+    `oldest ${oldestMs === undefined ? 'none' : duration(oldestMs)}`,
+    `${duration(remainingMs(sample, events))} left`,
+  ].join(', ');
 }

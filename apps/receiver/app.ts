@@ -5,7 +5,7 @@ import { accept, type AcceptDeps } from './accept.ts';
 import type { Authenticate } from './authenticate.ts';
 import type { Cors } from './cors.ts';
 import type { Enqueue } from './enqueue.ts';
-import type { Enrich } from './enrich.ts';
+import type { Enrich, Enriched } from './enrich.ts';
 import { answerWithinMs, maxRequests } from './limits.ts';
 import type { Observe } from './observe.ts';
 import { queueToAll, type Receipt } from './receipt.ts';
@@ -81,17 +81,8 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
     const withinMs = completeAtMs + answerWithinMs - now();
     const result = enriched.ok ? await queueToAll(enriched, deps.queues, withinMs) : enriched;
     observe.received(result.ok ? 'accepted' : result.refusal.code);
-    log.info(
-      {
-        ...(event.ok
-          ? { event_id: event.id, source: event.source, type: event.type, sender: event.sender }
-          : { event_id: event.refusal.eventId }),
-        ...(enriched.ok ? { targets: enriched.targets, trace_id: traceIdOf(enriched.event.traceparent) } : {}),
-        outcome: result.ok ? 'queued' : result.refusal.code,
-        duration_ms: Math.round((now() - completeAtMs) * 10) / 10,
-      },
-      'event.received',
-    );
+    const durationMs = Math.round((now() - completeAtMs) * 10) / 10;
+    log.info({ ...fieldsOf(event, enriched, result), duration_ms: durationMs }, 'event.received');
     return result;
   };
 
@@ -104,9 +95,11 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
   const handle = (route: string, work: (request: Request, response: Response) => Promise<void> | void) => {
     return async (request: Request, response: Response): Promise<void> => {
       const startedMs = now();
-      response.on('close', () =>
-        observe.answered(request.method, route, response.statusCode, (now() - startedMs) / 1_000),
-      );
+      response.on('close', () => {
+        observe.answered(request.method, route, response.statusCode, (now() - startedMs) / 1_000);
+        // A request that was under way when the stop came was promised keep-alive, and would hold the stop for as long.
+        if (deps.stopping()) request.socket.destroySoon();
+      });
       if (deps.stopping()) response.setHeader('connection', 'close');
       const barred = deps.cors(request, response);
       if (barred === 'answered') return;
@@ -174,6 +167,17 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
 /** Some clients know one address only, and post batches to it too; their content type says so. */
 function isBatch(request: Request): boolean {
   return (request.headers['content-type'] ?? '').toLowerCase().startsWith('application/cloudevents-batch+json');
+}
+
+/** One wide line per event; its payload never. */
+function fieldsOf(event: Validated | Refused, enriched: Enriched | Refused, result: Receipt | Refused) {
+  return {
+    ...(event.ok
+      ? { event_id: event.id, source: event.source, type: event.type, sender: event.sender }
+      : { event_id: event.refusal.eventId }),
+    ...(enriched.ok ? { targets: enriched.targets, trace_id: traceIdOf(enriched.event.traceparent) } : {}),
+    outcome: result.ok ? 'queued' : result.refusal.code,
+  };
 }
 
 function receiptOf({ id, status, targets }: Receipt) {

@@ -9,6 +9,9 @@ import { refused, type Fault, type Refused } from './refuse.ts';
 
 const attributeName = /^[a-z0-9]+$/;
 
+/** Optional attributes of the specification's own that are strings. */
+const ownAttributes: ReadonlySet<string> = new Set(['subject', 'datacontenttype', 'dataschema']);
+
 /** RFC 3339, as CloudEvents 1.0 §3.1 asks of `time`. */
 const timestamp =
   /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[Tt]([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d+)?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
@@ -108,7 +111,7 @@ function judge(
   const type = text('type', true);
   const time = text('time', false);
   if (time !== undefined && !timestamp.test(time)) fault('time', 'is not an RFC 3339 timestamp');
-  for (const name of ['subject', 'datacontenttype', 'dataschema']) text(name, false);
+  for (const name of ownAttributes) text(name, false);
 
   const attributes = new Map<string, string>();
   for (const [name, value] of members) {
@@ -116,7 +119,8 @@ function judge(
     if (!attributeName.test(name))
       fault(name.replace(/~/g, '~0').replace(/\//g, '~1').slice(0, 64), 'is no attribute name: a-z and 0-9 only');
     else if (!/^(?:"|true|false|-?\d+$)/.test(value)) fault(name, 'is not a string, boolean or integer');
-    else if (value.length > maxAttributeChars * 6) fault(name, `is longer than ${maxAttributeChars} characters`);
+    else if (!ownAttributes.has(name) && (stringOf(value) ?? value).length > maxAttributeChars)
+      fault(name, `is longer than ${maxAttributeChars} characters`);
     else attributes.set(name, value);
   }
   if (id === undefined || source === undefined || type === undefined || faults.length > 0) {

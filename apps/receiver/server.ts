@@ -23,6 +23,8 @@ export function createReceiverServer(app: RequestListener): Server {
       return;
     }
     socket.end(rawAnswer(codeOf(error)));
+    // Half-closed is not closed: a client that never closes its half would keep the socket for good.
+    socket.setTimeout(connection.lingerTimeout, () => socket.destroy());
   });
   return server;
 }
@@ -33,12 +35,13 @@ function codeOf({ code }: NodeJS.ErrnoException): RefusalCode {
 }
 
 function rawAnswer(code: RefusalCode): string {
-  const { status, title, when } = refusals[code];
+  const { status, title, when, retry } = refusals[code];
   const body = JSON.stringify(problemOf({ code, detail: `This is no request that can be read: ${when}` }));
   return [
     `HTTP/1.1 ${status} ${title}`,
     'Connection: close',
     'Content-Type: application/problem+json',
+    ...(retry ? ['Retry-After: 1'] : []),
     `Content-Length: ${Buffer.byteLength(body)}`,
     '',
     body,

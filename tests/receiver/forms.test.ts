@@ -50,9 +50,11 @@ describe('the receiver takes', () => {
 
     it.each(published.binary.map((example) => [example]))('arrive binary: %s', async (example) => {
       const [head = '', body = ''] = example.split('\n\n', 2);
-      const headers = Object.fromEntries(head.split('\n').map((line) => line.split(/: (.*)/).slice(0, 2)));
+      const headers: Record<string, string> = Object.fromEntries(
+        head.split('\n').map((line) => line.split(/: (.*)/).slice(0, 2) as [string, string]),
+      );
       const rest = example.slice(head.length + 2).trimEnd();
-      const event = await receiver.arrived(rest, headers as Record<string, string>);
+      const event = await receiver.arrived(rest, headers);
       expect(body).not.toBe('');
       expect(event).toMatchObject({
         source: '/mycontext',

@@ -61,7 +61,7 @@ export async function startReceiver(options: ReceiverOptions = {}) {
     auth: { apiKeys: { file: 'keys.json' } },
     inbound: { requests: 1_000_000, per: '1s' },
     ...config,
-    targets: { crm: targetConfig(match, queue.url), ...Object.fromEntries(others) },
+    targets: { crm: targetConfig(match, queue.url), ...(Object.fromEntries(others) as Record<string, unknown>) },
   };
   await writeFile(join(folder, 'keys.json'), JSON.stringify({ keys: made.map(({ record }) => record) }));
   await writeFile(join(folder, 'gateway.yaml'), stringify(gateway));
@@ -83,7 +83,12 @@ export async function startReceiver(options: ReceiverOptions = {}) {
   const keys = made.map(({ key }) => key);
   const key = keys[0] ?? '';
 
-  const request = async (method: string, path: string, headers: Record<string, string> = {}, body?: BodyInit) => {
+  const request = async (
+    method: string,
+    path: string,
+    headers: Record<string, string> = {},
+    body?: string | Uint8Array<ArrayBuffer>,
+  ) => {
     const response = await fetch(url + path, { method, headers, ...(body === undefined ? {} : { body }) });
     const text = await response.text();
     return {
@@ -92,7 +97,11 @@ export async function startReceiver(options: ReceiverOptions = {}) {
       body: text === '' ? undefined : (JSON.parse(text) as unknown),
     } satisfies Answer;
   };
-  const post = (body: BodyInit, headers: Record<string, string> = {}, path = '/events'): Promise<Answer> =>
+  const post = (
+    body: string | Uint8Array<ArrayBuffer>,
+    headers: Record<string, string> = {},
+    path = '/events',
+  ): Promise<Answer> =>
     request('POST', path, { 'content-type': 'application/json', 'x-api-key': key, ...headers }, body);
   const queued = async (): Promise<GatewayEvent[]> => {
     const messages = await queue.take(queue.url);
@@ -114,7 +123,7 @@ export async function startReceiver(options: ReceiverOptions = {}) {
     post,
     queued,
     /** Sends one event, which must be taken, and returns it as it stands on the queue. */
-    async arrived(body: BodyInit, headers: Record<string, string> = {}): Promise<GatewayEvent> {
+    async arrived(body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}): Promise<GatewayEvent> {
       const answer = await post(body, headers);
       expect(answer).toMatchObject({ status: 202, body: { status: 'queued', targets: ['crm'] } });
       const [event, ...more] = await queued();

@@ -24,7 +24,11 @@ async function startSqsDouble() {
         Successful: entries
           .filter((entry) => !failed.includes(entry))
           .map(({ Id }) => ({ Id, MessageId: `m-${Id}`, MD5OfMessageBody: '' })),
-        Failed: failed.map((entry) => ({ Id: entry.Id, Code: 'Told', SenderFault: fate(entry) === 'refuse' })),
+        Failed: failed.map((entry) => ({
+          Id: entry.Id,
+          Code: fate(entry) === 'refuse' ? 'InvalidMessageContents' : 'InternalError',
+          SenderFault: fate(entry) === 'refuse',
+        })),
       }),
     );
   };
