@@ -14,6 +14,8 @@ export async function startRedis(): Promise<TestRedis> {
   const server = process.env['EGW_TEST_REDIS'] === 'real' ? await startServer() : await startMock();
   const redis = createRedis(server.url);
   redis.on('error', () => undefined);
+  // The embedded one compiles its Lua on first use, which a busy machine draws out: no fault of what is tested.
+  redis.options.commandTimeout = 10_000;
   await connected(redis);
   return {
     redis,
