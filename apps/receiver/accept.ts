@@ -102,8 +102,7 @@ function readBody(request: Request, limit: number, deps: AcceptDeps): Promise<Bu
     const onEnd = () => end(Buffer.concat(chunks, length));
     const onGone = () => end(refused('timeout', 'The body did not arrive whole'));
     request.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone);
-    // Held until the answer is out: the event lives in memory as long as the request does.
-    request.res?.once('close', () => deps.releaseBytes(chunks.reduce((sum, chunk) => sum + chunk.length, 0)));
+    request.once('close', () => deps.releaseBytes(chunks.reduce((sum, chunk) => sum + chunk.length, 0)));
   });
 }
 
