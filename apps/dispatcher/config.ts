@@ -45,14 +45,15 @@ export function readConfig(
     return { ok: false, faults: [...faults, { path: 'EGW_CONFIG', message: `names ${file}, which cannot be read` }] };
   }
   const gateway = readGatewayConfig(text);
-  if (!gateway.ok) faults.push(...gateway.faults);
-  if (!gateway.ok || !variables.success) return { ok: false, faults };
+  if (!gateway.ok) return { ok: false, faults: [...faults, ...gateway.faults] };
 
-  const { EGW_TARGET: target, EGW_INSTANCE, REDIS_URL, OPS_PORT, HOST, LOG_LEVEL } = variables.data;
-  const settings = gateway.config.targets[target];
+  const { targets } = gateway.config;
+  const target = env['EGW_TARGET'] ?? '';
+  const settings = Object.hasOwn(targets, target) ? targets[target] : undefined;
   if (settings === undefined) {
-    const names = Object.keys(gateway.config.targets).join(', ');
-    return { ok: false, faults: [{ path: 'EGW_TARGET', message: `is ${target}, but ${file} has only: ${names}` }] };
+    const names = Object.keys(targets).join(', ');
+    if (target !== '') faults.push({ path: 'EGW_TARGET', message: `is ${target}, but ${file} has only: ${names}` });
+    return { ok: false, faults };
   }
   const { graphql } = settings;
   const path = `targets.${target}.graphql`;
@@ -60,7 +61,8 @@ export function readConfig(
   if (!mutation.ok) faults.push({ path: `${path}.mutation`, message: mutation.fault });
   const input = attempt(() => (graphql.input === undefined ? undefined : jsonata(graphql.input)));
   if (!input.ok) faults.push({ path: `${path}.input`, message: `is not JSONata: ${input.fault}` });
-  if (!mutation.ok || faults.length > 0) return { ok: false, faults };
+  if (!mutation.ok || !variables.success || faults.length > 0) return { ok: false, faults };
+  const { EGW_INSTANCE, REDIS_URL, OPS_PORT, HOST, LOG_LEVEL } = variables.data;
   return {
     ok: true,
     config: {

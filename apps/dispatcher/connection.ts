@@ -76,6 +76,10 @@ export function createConnections({ endpoint, connections, timeoutMs, now }: Con
       onRequestStart: () => {
         throw new NotWritten('late');
       },
+      // Never called, but undici refuses a handler without them before it opens anything.
+      onResponseStart: () => undefined,
+      onResponseData: () => undefined,
+      onResponseEnd: () => undefined,
       onResponseError: done,
     };
     lane.client.dispatch({ path, method: 'POST', body: '' }, handler);

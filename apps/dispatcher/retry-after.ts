@@ -1,6 +1,9 @@
 /** How long to wait where a throttled answer does not say: short, as the next answer may, and one call finds out. */
 const unsaidMs = 5_000;
 
+/** The two forms of RFC 9110 §5.6.7 that name their time zone. */
+const httpDate = /^[A-Z][a-z]+, \d{2}[ -][A-Z][a-z]{2}[ -]\d{2,4} \d{2}:\d{2}:\d{2} GMT$/;
+
 /**
  * The wait that a throttled answer asks for, in ms: `Retry-After` in seconds or as a date (RFC 9110 §10.2.3), else the
  * reset of an exhausted limit in epoch seconds (GitHub) or milliseconds (Linear), else what a cost bucket needs to refill
@@ -10,7 +13,8 @@ export function waitFrom(headers: Headers, extensions: unknown, nowMs: number): 
   const retryAfter = headers.get('retry-after')?.trim();
   if (retryAfter !== undefined && retryAfter !== '') {
     if (/^\d+(\.\d+)?$/.test(retryAfter)) return Number(retryAfter) * 1_000;
-    const dateMs = Date.parse(retryAfter);
+    // `Date.parse` alone finds a date in `-1` and in `next 7`.
+    const dateMs = httpDate.test(retryAfter) ? Date.parse(retryAfter) : Number.NaN;
     if (!Number.isNaN(dateMs)) return Math.max(0, dateMs - nowMs);
   }
   for (const name of ['x-ratelimit-reset', 'x-ratelimit-requests-reset', 'x-ratelimit-complexity-reset']) {
