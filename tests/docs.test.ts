@@ -1,10 +1,14 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { parse as parseYaml } from 'yaml';
 import { refusals } from '../apps/receiver/refuse.ts';
 import { readGatewayConfig } from '../apps/shared/config.ts';
+import { gatewayJsonSchema } from '../apps/shared/gateway-schema.ts';
 
 const readme = readFileSync('README.md', 'utf8');
+const schema = JSON.parse(gatewayJsonSchema()) as object;
 const tableAfter = (marker: string) =>
   (readme.split(marker)[1] ?? '')
     .trimStart()
@@ -33,6 +37,13 @@ describe('README', () => {
   it('shows a configuration that can be used', () => {
     const [, yaml = ''] = /```yaml\n([\s\S]*?)```/.exec(readme) ?? [];
     expect(readGatewayConfig(yaml)).toMatchObject({ ok: true });
+    const validate = new Ajv2020({ strict: false, formats: { uri: true } }).compile(schema);
+    validate(parseYaml(yaml));
+    expect(validate.errors).toBeNull();
+  });
+
+  it('points editors to the schema of the configuration that is in force; npm run schema writes it', () => {
+    expect(readFileSync('docs/gateway.schema.json', 'utf8')).toBe(gatewayJsonSchema());
   });
 
   it('lists every command that there is', () => {

@@ -7,6 +7,7 @@ import { close, createOps, listen, untilSignal } from '../shared/lifecycle.ts';
 import { createLog } from '../shared/log.ts';
 import { createRegistry } from '../shared/metrics.ts';
 import { createRedis } from '../shared/redis.ts';
+import { requireRegion } from '../shared/region.ts';
 import { createReadSecret } from '../shared/secrets.ts';
 import { createAcknowledge } from './acknowledge.ts';
 import { createDispatcher } from './app.ts';
@@ -30,6 +31,11 @@ import { createBell, holdMs } from './timing.ts';
 /** Kubernetes gives 30 s before it kills: what is not done by then was not going to be. */
 const stopMs = 28_000;
 
+const giveUp = (error: unknown): never => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+};
+
 const result = readConfig(process.env, (path) => readFileSync(path, 'utf8'));
 if (!result.ok) {
   process.stderr.write(`${describeFaults('The configuration', result.faults)}\n`);
@@ -45,10 +51,7 @@ const stop = untilSignal(process);
 const credential = await createCredential(
   graphql.auth,
   createReadSecret({ env: process.env, readFile: (path) => readFile(path, 'utf8') }),
-).catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exit(1);
-});
+).catch(giveUp);
 
 const redis = createRedis(redisUrl);
 redis.on('error', (error: Error) => log.debug({ error: error.name }, 'redis.error'));
@@ -65,6 +68,7 @@ const sqs = () =>
   });
 const receiving = sqs();
 const settling = sqs();
+await requireRegion(receiving.config).catch(giveUp);
 
 const scripts = loadScripts(redis);
 const changed = createBell();
@@ -145,10 +149,7 @@ const ops = createOps({
   unhealthy: () => undefined,
   unready: () => (stop.aborted ? 'stopping' : undefined),
 });
-const listening = await listen(ops, opsPort, host).catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exit(1);
-});
+const listening = await listen(ops, opsPort, host).catch(giveUp);
 log.info({ ops_port: listening, target, calls, per_ms: perMs, concurrency: limit.concurrency }, 'listening');
 
 // Holds are kept, and late completions recorded, until the last call is settled.

@@ -75,6 +75,9 @@ function readBody(request: Request, limit: number, deps: AcceptDeps): Promise<Bu
     });
   const announced = Number(request.headers['content-length'] ?? 0);
   if (announced > limit) return Promise.resolve(tooLarge());
+  const gone = () => refused('timeout', 'The body did not arrive whole');
+  // A sender may leave while its key is checked; its stream then tells nothing any more.
+  if (request.destroyed) return Promise.resolve(gone());
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -100,9 +103,10 @@ function readBody(request: Request, limit: number, deps: AcceptDeps): Promise<Bu
       }
     };
     const onEnd = () => end(Buffer.concat(chunks, length));
-    const onGone = () => end(refused('timeout', 'The body did not arrive whole'));
+    const onGone = () => end(gone());
     request.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone);
-    request.once('close', () => deps.releaseBytes(chunks.reduce((sum, chunk) => sum + chunk.length, 0)));
+    // Held until the answer is out: the event lives in memory as long as its request does.
+    request.res?.once('close', () => deps.releaseBytes(chunks.reduce((sum, chunk) => sum + chunk.length, 0)));
   });
 }
 

@@ -1,4 +1,5 @@
-import express, { type Express, type Request, type Response } from 'express';
+import type { RequestListener } from 'node:http';
+import express, { type Request, type Response } from 'express';
 import { nameError, type Log } from '../shared/log.ts';
 import { traceIdOf } from '../shared/tracing.ts';
 import { accept, type AcceptDeps } from './accept.ts';
@@ -30,7 +31,7 @@ export interface ReceiverDeps {
 }
 
 export interface Receiver {
-  readonly app: Express;
+  readonly listener: RequestListener;
   readonly inFlight: () => number;
 }
 
@@ -153,15 +154,18 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
     handle('/openapi.json', (_request, response) => answer(response, 200, deps.openapi)),
   );
   app.all('/openapi.json', only('GET'));
-  app.use(
-    handle('other', (_request, response) =>
-      turnAway(response, {
-        code: 'not_found',
-        detail: 'There is POST /events, POST /events/batch and GET /openapi.json here',
-      }),
-    ),
+  const notFound = handle('other', (_request, response) =>
+    turnAway(response, {
+      code: 'not_found',
+      detail: 'There is POST /events, POST /events/batch and GET /openapi.json here',
+    }),
   );
-  return { app, inFlight: () => inFlight };
+  return {
+    // What no route took comes back, also where Express cannot read the path and would answer with a page of its own.
+    listener: (request, response) =>
+      app(request as Request, response as Response, () => void notFound(request as Request, response as Response)),
+    inFlight: () => inFlight,
+  };
 }
 
 /** Some clients know one address only, and post batches to it too; their content type says so. */

@@ -5,7 +5,23 @@ import type { Refusal } from './refuse.ts';
 export type Cors = (request: Request, response: Response) => Refusal | 'answered' | undefined;
 
 const exposed = 'Retry-After, RateLimit, RateLimit-Policy';
-const allowed = 'Authorization, Content-Type, Idempotency-Key, X-API-Key, traceparent, tracestate';
+const allowed = [
+  'Authorization',
+  'Content-Type',
+  'Idempotency-Key',
+  'X-API-Key',
+  'webhook-id',
+  'X-GitHub-Delivery',
+  'X-Shopify-Event-Id',
+  'traceparent',
+  'tracestate',
+];
+
+/** The list, and every CloudEvents attribute that the browser asks for: extensions have any name (HTTP binding, §3.1.3). */
+function allowedHeaders(asked = ''): string {
+  const attributes = asked.split(',').map((name) => name.trim());
+  return [...allowed, ...attributes.filter((name) => /^ce-[a-z0-9]{1,20}$/i.test(name))].join(', ');
+}
 
 /** Exact origins, no wildcards and no credentials. Without a list, origins are not looked at, and browsers keep out. */
 export function createCors(origins: readonly string[] | undefined): Cors {
@@ -20,7 +36,10 @@ export function createCors(origins: readonly string[] | undefined): Cors {
     response.setHeader('access-control-expose-headers', exposed);
     if (request.method !== 'OPTIONS') return undefined;
     response.setHeader('access-control-allow-methods', 'POST');
-    response.setHeader('access-control-allow-headers', allowed);
+    response.setHeader(
+      'access-control-allow-headers',
+      allowedHeaders(request.headers['access-control-request-headers']),
+    );
     response.setHeader('access-control-max-age', '600');
     response.statusCode = 204;
     response.end();

@@ -8,6 +8,7 @@ import { close, createOps, listen, untilSignal } from '../shared/lifecycle.ts';
 import { createLog, nameError } from '../shared/log.ts';
 import { createRegistry } from '../shared/metrics.ts';
 import { createRedis } from '../shared/redis.ts';
+import { requireRegion } from '../shared/region.ts';
 import { createReceiver } from './app.ts';
 import { createAuthenticate } from './authenticate.ts';
 import { readConfig } from './config.ts';
@@ -63,6 +64,8 @@ const sqs = new SQSClient({
   },
 });
 
+await requireRegion(sqs.config).catch(giveUp);
+
 const registry = createRegistry();
 const observe = createObserve(registry, () => receiver.inFlight());
 const sendBatch = createSendBatch(sqs, (error) => log.warn({ error: nameError(error) }, 'queue.send_failed'));
@@ -105,7 +108,7 @@ const receiver = createReceiver({
   log,
 });
 
-const server = createReceiverServer((request, response) => void receiver.app(request, response));
+const server = createReceiverServer(receiver.listener);
 const ops = createOps({
   metrics: registry,
   unhealthy: () => undefined,

@@ -23,6 +23,19 @@ function refusalsOf(codes: readonly RefusalCode[]) {
   );
 }
 
+/** What no operation can declare: the answer to a path or a method that is not served. */
+const otherwise = {
+  default: { description: 'Any other refusal', content: { 'application/problem+json': { schema: problem } } },
+};
+
+/** Attributes of an event in binary mode (CloudEvents HTTP binding 1.0.2, §3.1); extensions are `ce-` headers too. */
+const binaryParameters = ['specversion', 'id', 'source', 'type', 'time', 'subject', 'dataschema'].map((name) => ({
+  name: `ce-${name}`,
+  in: 'header',
+  description: `The attribute ${name} of a binary CloudEvent, percent-encoded`,
+  schema: { type: 'string' },
+}));
+
 const requestCodes = [
   'malformed',
   'unauthenticated',
@@ -55,6 +68,7 @@ export function createOpenApi(version: string) {
   const event = {
     'application/cloudevents+json': { schema: cloudEvent },
     'application/json': { schema: { type: 'object' } },
+    '*/*': { schema: {} },
   };
   const batch = {
     'application/cloudevents-batch+json': { schema: { type: 'array', items: cloudEvent, maxItems: maxBatchEvents } },
@@ -81,11 +95,13 @@ export function createOpenApi(version: string) {
               description: 'The id of a plain JSON event; its member "id" serves too',
               schema: { type: 'string' },
             },
+            ...binaryParameters,
           ],
           requestBody: { required: true, content: event },
           responses: {
             '202': { description: 'Every queue of the event has confirmed it', content: json(receipt) },
             ...refusalsOf([...requestCodes, 'invalid', 'no_route', 'unavailable']),
+            ...otherwise,
           },
         },
       },
@@ -101,6 +117,7 @@ export function createOpenApi(version: string) {
               content: json({ $ref: '#/components/schemas/BatchReceipt' }),
             },
             ...refusalsOf(requestCodes),
+            ...otherwise,
           },
         },
       },
@@ -109,7 +126,7 @@ export function createOpenApi(version: string) {
           operationId: 'getOpenApi',
           summary: 'This document',
           security: [],
-          responses: { '200': { description: 'OpenAPI 3.1', content: json({ type: 'object' }) } },
+          responses: { '200': { description: 'OpenAPI 3.1', content: json({ type: 'object' }) }, ...otherwise },
         },
       },
     },

@@ -147,7 +147,14 @@ export const gatewaySchema = z
       .refine((targets) => Object.keys(targets).length > 0, 'must name at least one target'),
   })
   .superRefine(({ targets }, context) => {
-    for (const [name, { graphql }] of Object.entries(targets)) {
+    const users = new Map<string, string>();
+    for (const [name, { graphql, queue }] of Object.entries(targets)) {
+      for (const [member, url] of Object.entries(queue)) {
+        const user = users.get(url);
+        const message = `is ${user ?? ''} already: each target needs queues of its own, or one would take the other's events`;
+        if (user !== undefined) context.addIssue({ code: 'custom', path: ['targets', name, 'queue', member], message });
+        users.set(url, `targets.${name}.queue.${member}`);
+      }
       const checked = (
         graphql.allowPlainHttp ? z.url({ protocol: /^https?$/, error: 'is no http(s) URL' }) : endpoint
       ).safeParse(graphql.endpoint);

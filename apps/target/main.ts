@@ -1,4 +1,4 @@
-import { pino } from 'pino';
+import { createLog } from '../shared/log.ts';
 import { systemClock } from './clock.ts';
 import { readConfig, type Config } from './config.ts';
 import { createTarget } from './target.ts';
@@ -19,7 +19,7 @@ function unlistenable(error: unknown, host: string): string {
 }
 
 async function start(config: Config): Promise<void> {
-  const log = pino({ level: config.logLevel });
+  const log = createLog('target', config.logLevel);
   const target = createTarget({ ...config, clock: systemClock, log });
   try {
     const { port, adminPort } = await target.listen();

@@ -49,4 +49,17 @@ describe('the same event twice', () => {
     await gateway.delivered(6);
     expect((await deliveredIds()).filter((id) => id === '42')).toHaveLength(2);
   });
+
+  it('after a crash before its answer came, is called again with the same key, and takes effect once', async () => {
+    const { effects } = await gateway.summary();
+    await gateway.admin('POST', '/faults', { fault: 'slowBody', ms: 60_000, match: { id: 'crashed' } });
+    await gateway.send({ id: 'crashed' });
+    await gateway.delivered(effects + 1);
+    await gateway.dispatchers[0]?.stop('SIGKILL');
+    const again = await gateway.startDispatcher();
+    // The dead pod's hold lasts 11 s; then the event is in doubt, and asked for again.
+    const line = await again.logged(({ event_id }) => event_id === 'crashed');
+    expect(line).toMatchObject({ outcome: 'delivered', attempt: 2 });
+    expect(await gateway.summary()).toMatchObject({ effects: effects + 1, duplicates: 1 });
+  });
 });

@@ -38,6 +38,24 @@ describe('processes that end under load', () => {
     expect((await expectAllOnce()).duplicates).toBeLessThanOrEqual(5);
   });
 
+  it.each(['SIGTERM', 'SIGKILL'] as const)(
+    'the target ended by %s and back: nothing lost, none dead',
+    async (signal) => {
+      await sendAll();
+      await gateway.delivered(10);
+      await gateway.target.stop(signal);
+      await gateway.replaceTarget();
+      // The new one knows nothing of what the old one took, so the answers are the judge: each event got one that says yes.
+      const delivered = (id: string) =>
+        gateway.dispatchers.map(({ logged }) =>
+          logged(({ event_id, outcome }) => event_id === id && outcome === 'delivered'),
+        );
+      await Promise.all(ids.map((id) => Promise.race(delivered(id))));
+      expect((await gateway.summary()).effects).toBeLessThanOrEqual(count - 10);
+      expect(await gateway.queue.take(gateway.queue.deadLetterUrl)).toEqual([]);
+    },
+  );
+
   it('the receiver told to stop: all that it answers is 202, all of that arrives, and it exits with 0', async () => {
     // Connections that it had not taken yet are refused; only what it took is its to answer.
     const answers = ids.map((id) =>

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { stringify } from 'yaml';
 import { readConfig } from '../../apps/receiver/config.ts';
@@ -111,5 +114,13 @@ describe('the configuration', () => {
   it('stops the process before it listens, and says why', async () => {
     const started = startApp('receiver', { EGW_CONFIG: '/nowhere/gateway.yaml', PORT: 'x' });
     await expect(started).rejects.toThrow(/ended with 1 .*\n\s+PORT: .*\n\s+EGW_CONFIG: cannot be used/);
+  });
+
+  it('stops the process where nothing says in which region the queues are', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'egw-test-'));
+    await writeFile(join(folder, 'gateway.yaml'), stringify({ auth: { allowAnonymous: true }, targets }));
+    const env = { EGW_CONFIG: join(folder, 'gateway.yaml'), PORT: '0', OPS_PORT: '0', HOME: folder };
+    await expect(startApp('receiver', env)).rejects.toThrow(/ended with 1 .*AWS_REGION is not set: name the region/);
+    await rm(folder, { recursive: true });
   });
 });

@@ -162,6 +162,25 @@ describe('when a neighbour fails', () => {
     receiver.redisProxy.mend();
   });
 
+  it('a sender that leaves while it is looked up leaves nothing behind', async () => {
+    receiver.redisProxy.freeze();
+    const socket = connect(receiver.port, '127.0.0.1').on('error', () => undefined);
+    const head = `POST /events HTTP/1.1\r\nHost: x\r\nX-API-Key: ${receiver.key}\r\nContent-Type: application/json\r\n`;
+    await new Promise((resolve) => socket.write(`${head}Content-Length: 100\r\n\r\n{`, resolve));
+    const inFlight = async () => {
+      const metrics = await (
+        await fetch(`http://127.0.0.1:${String(receiver.app.listening['ops_port'])}/metrics`)
+      ).text();
+      return /^eventgw_http_inflight_requests (\d+)$/m.exec(metrics)?.[1];
+    };
+    while ((await inFlight()) !== '1') await new Promise((resolve) => setTimeout(resolve, 5));
+    socket.destroy();
+    const left = receiver.app.logged(({ msg, outcome }) => msg === 'request.refused' && outcome === 'timeout');
+    await left;
+    expect(await inFlight()).toBe('0');
+    receiver.redisProxy.mend();
+  });
+
   it('a stop lets the request under way have its answer, and ends with 0', async () => {
     const body = '{"id":"last"}';
     const socket = connect(receiver.port, '127.0.0.1');

@@ -53,6 +53,13 @@ describe('gateway.yaml', () => {
     });
   });
 
+  it('takes no queue twice, as one target would take the events of the other', () => {
+    const other = { ...target, queue: { url: queue.url, deadLetterUrl: queue.url } };
+    const faults = faultsOf({ ...document, targets: { crm: target, erp: other } });
+    expect(Object.keys(faults)).toEqual(['targets.erp.queue.url', 'targets.erp.queue.deadLetterUrl']);
+    expect(faults['targets.erp.queue.url']).toContain('is targets.crm.queue.url already');
+  });
+
   it.each([
     ['100ms', 100],
     ['10s', 10_000],

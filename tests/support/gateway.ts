@@ -35,6 +35,8 @@ export interface Gateway {
   readonly url: string;
   readonly receiver: AppProcess;
   readonly target: AppProcess;
+  /** A target without memory in the place of one that ended, at the same ports. */
+  readonly replaceTarget: () => Promise<void>;
   readonly dispatchers: AppProcess[];
   readonly startDispatcher: () => Promise<AppProcess>;
   /** Between the apps and their Redis, and between them and their queue. */
@@ -72,13 +74,15 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   const redisUrl = `redis://127.0.0.1:${redisProxy.port}`;
   const folder = await mkdtemp(join(tmpdir(), 'egw-test-'));
   const perMs = per.endsWith('ms') ? Number.parseInt(per, 10) : Number.parseInt(per, 10) * 1_000;
-  const target = await startApp('target', {
-    PORT: '0',
-    ADMIN_PORT: '0',
-    LIMIT_CALLS: String(calls),
-    LIMIT_PER_MS: String(perMs),
-    LATENCY_MS: String(latencyMs),
-  });
+  const startTarget = (port: string, adminPort: string) =>
+    startApp('target', {
+      PORT: port,
+      ADMIN_PORT: adminPort,
+      LIMIT_CALLS: String(calls),
+      LIMIT_PER_MS: String(perMs),
+      LATENCY_MS: String(latencyMs),
+    });
+  let target = await startTarget('0', '0');
   const { key, record } = newKey('tests', randomBytes);
   await writeFile(join(folder, 'keys.json'), JSON.stringify({ keys: [record] }));
   const config = {
@@ -140,7 +144,12 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     env,
     url,
     receiver,
-    target,
+    get target() {
+      return target;
+    },
+    async replaceTarget() {
+      target = await startTarget(String(target.listening['port']), String(target.listening['admin_port']));
+    },
     dispatchers,
     startDispatcher,
     redisProxy,
