@@ -1,6 +1,7 @@
 import { nameError, type Log } from '../shared/log.ts';
 import { longestHeldWaitMs, wait, type Bell } from './timing.ts';
 import type { Attempt } from './attempt.ts';
+import type { Book } from './book.ts';
 import type { TakeInHand } from './claim.ts';
 import type { Connections } from './connection.ts';
 import type { Held, Message } from './held.ts';
@@ -10,10 +11,9 @@ import type { Permit, Reserve, Slot } from './permit.ts';
 import type { Settle, Settled } from './settle.ts';
 
 export interface DispatcherDeps {
-  /** Calls in flight, slots waited for included. */
-  readonly concurrency: number;
   /** How many messages may be in hand. */
   readonly capacity: number;
+  readonly book: Book;
   readonly claim: TakeInHand;
   readonly reserve: Reserve;
   readonly pause: Pick<Pause, 'learn'>;
@@ -24,6 +24,8 @@ export interface DispatcherDeps {
   readonly changed: Bell;
   readonly observe: Pick<Observe, 'permit' | 'settled'>;
   readonly log: Log;
+  /** Monotonic, ms. */
+  readonly now: () => number;
 }
 
 export interface Dispatcher {
@@ -35,18 +37,21 @@ export interface Dispatcher {
   readonly work: (signal: AbortSignal) => Promise<void>;
 }
 
+/** How long what Redis said of the limit is as good as asking again. */
+const freshMs = 500;
+
 /**
  * The trip of a message through this pod: claim → permit → dispatch → classify → settle.
  *
- * A message in hand is in one of three places: `ready` for a slot, on its way (`calling`), or being settled. It leaves
- * `hands` only when it is settled, so that `room` counts all that this pod is answerable for.
+ * A message in hand is in one of three places: `ready` for a slot, on its way (`trips`: waiting for its slot, or called),
+ * or being settled. It leaves `hands` only when it is settled, so that `room` counts all that this pod is answerable for.
  */
 export function createDispatcher(deps: DispatcherDeps): Dispatcher {
-  const { changed, observe, log } = deps;
+  const { book, changed, observe, log, now } = deps;
   const hands = new Set<Held>();
   const ready: Held[] = [];
   const trips = new Set<Promise<void>>();
-  let calling = 0;
+  let known: { readonly permit: Permit; readonly atMs: number } | undefined;
 
   const letGo = (held: Held, settled: Settled) => {
     hands.delete(held);
@@ -54,7 +59,9 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     changed.ring();
   };
 
-  const learn = (permit: Permit): Permit => {
+  const ask = async (asking: readonly Held[]): Promise<Permit> => {
+    const permit = await deps.reserve(asking);
+    known = { permit, atMs: now() };
     observe.permit(permit);
     if (permit.kind === 'paused') deps.pause.learn(permit.waitMs);
     return permit;
@@ -69,15 +76,14 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       // A surprise: the message stays hidden and claimed, and comes back when both end.
       log.error({ event_id: held.event.id, error: nameError(error) }, 'trip.broke');
       hands.delete(held);
-    } finally {
-      calling--;
-      changed.ring();
     }
   };
 
   const start = (held: Held, slot: Slot) => {
-    calling++;
-    const trip = travel(held, slot).finally(() => trips.delete(trip));
+    const trip = travel(held, slot).finally(() => {
+      trips.delete(trip);
+      changed.ring();
+    });
     trips.add(trip);
   };
 
@@ -86,9 +92,15 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     await Promise.all(back.map(async (held) => letGo(held, await deps.settle.handBack(held, seconds))));
   };
 
-  const grant = async (signal: AbortSignal): Promise<void> => {
-    const asking = ready.splice(0, deps.concurrency - calling);
-    const permit = learn(await deps.reserve(asking));
+  /** A long wait is not waited with messages in hand, and is looked at again before the messages come back. */
+  const sitOut = async (waitMs: number, signal: AbortSignal): Promise<void> => {
+    if (waitMs > longestHeldWaitMs) await handBackReady(waitMs / 1_000);
+    await wait(Math.min(waitMs, longestHeldWaitMs), signal);
+  };
+
+  const grant = async (count: number, signal: AbortSignal): Promise<void> => {
+    const asking = ready.splice(0, count);
+    const permit = await ask(asking);
     const slots = permit.kind === 'slots' ? permit.slots : [];
     ready.unshift(...asking.slice(slots.length));
     deps.connections.warm(slots.length);
@@ -99,14 +111,13 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     }
     switch (permit.kind) {
       case 'slots':
-        return;
+        return book.granted(slots);
       case 'full':
-        return wait(permit.waitMs, signal);
+        return sitOut(book.refused(permit.waitMs), signal);
       case 'gone':
         return wait(200, signal);
       case 'paused':
-        if (permit.waitMs > longestHeldWaitMs) return handBackReady(permit.waitMs / 1_000);
-        return wait(permit.waitMs, signal);
+        return sitOut(permit.waitMs, signal);
       default:
         return permit satisfies never;
     }
@@ -115,7 +126,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   return {
     room: () => deps.capacity - hands.size,
     inHand: () => [...hands],
-    look: async () => learn(await deps.reserve([])),
+    look: async () => (known !== undefined && now() - known.atMs < freshMs ? known.permit : ask([])),
 
     take: (messages) =>
       deps.claim(messages, (held) => {
@@ -126,8 +137,9 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
 
     async work(signal) {
       while (!signal.aborted) {
-        if (ready.length === 0 || calling >= deps.concurrency) await changed.heard(signal);
-        else await grant(signal);
+        const count = book.wanted(ready.length, trips.size);
+        if (count > 0) await grant(count, signal);
+        else await changed.heard(signal, book.nextMs());
       }
       while (trips.size > 0) await Promise.all(trips);
       await handBackReady(0);

@@ -21,6 +21,8 @@ export interface AttemptDeps {
   readonly classify: ClassifyOptions;
   readonly settle: Pick<Settle, 'bury' | 'handBack' | 'outcome'>;
   readonly observe: Pick<Observe, 'attempted' | 'late'>;
+  /** Told how long a call took. */
+  readonly took: (durationMs: number) => void;
   readonly log: Log;
   /** Monotonic, ms. */
   readonly now: () => number;
@@ -42,6 +44,7 @@ export function createAttempt(deps: AttemptDeps): Attempt {
       if (held.lost) return 'lost';
       return outlasts(held) ? 'again' : settle.handBack(held, 0);
     }
+    deps.took(durationMs);
     const outcome = classify(answer, deps.classify);
     const response = 'status' in answer ? { status: answer.status, text: answer.text } : undefined;
     const { event } = held;

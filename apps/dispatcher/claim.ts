@@ -15,6 +15,8 @@ export interface ClaimDeps {
   readonly inDoubt: 'retry' | 'deadLetter';
   readonly attempts: number;
   readonly observe: Pick<Observe, 'received' | 'settled'>;
+  /** Whether calls are made while Redis is gone: then events are taken that it could not be asked for. */
+  readonly unclaimed: () => boolean;
   readonly log: Log;
 }
 
@@ -40,7 +42,8 @@ export function createClaim(deps: ClaimDeps): TakeInHand {
 
   const apply = async (received: Received, claim: Claim | undefined, onHeld: (held: Held) => void): Promise<void> => {
     if (claim === undefined) {
-      await deps.hide(received.message.receiptHandle, againSeconds);
+      if (deps.unclaimed()) onHeld(inHand(received, 'unclaimed', 0));
+      else await deps.hide(received.message.receiptHandle, againSeconds);
       return;
     }
     if (!('owner' in claim)) {
@@ -48,14 +51,7 @@ export function createClaim(deps: ClaimDeps): TakeInHand {
       return;
     }
     const { owner, attempts } = claim;
-    const held: Held = {
-      ...received,
-      owner,
-      attempts,
-      holdsFromMs: received.message.requestedAtMs,
-      lost: false,
-      refreshed: false,
-    };
+    const held = inHand(received, owner, attempts);
     const carefully = claim.kind === 'doubt' && deps.inDoubt === 'deadLetter';
     if (!carefully && attempts < deps.attempts) {
       onHeld(held);
@@ -71,5 +67,16 @@ export function createClaim(deps: ClaimDeps): TakeInHand {
     if (received.length === 0) return;
     const claims = await deps.ledger.claim(received);
     await Promise.all(received.map((each, i) => apply(each, claims?.[i], onHeld)));
+  };
+}
+
+function inHand(received: Received, owner: string, attempts: number): Held {
+  return {
+    ...received,
+    owner,
+    attempts,
+    holdsFromMs: received.message.requestedAtMs,
+    lost: false,
+    refreshed: false,
   };
 }

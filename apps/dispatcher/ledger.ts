@@ -1,3 +1,4 @@
+import { flightKey } from '../shared/first-start.ts';
 import { keyPrefix } from '../shared/redis.ts';
 import { rememberMs } from './timing.ts';
 import type { Held, Received } from './held.ts';
@@ -29,7 +30,8 @@ export interface Ledger {
   /** Per event whether it is still ours. */
   renew(held: readonly Held[]): Promise<readonly boolean[] | undefined>;
   complete(held: Held): Promise<Written>;
-  release(held: Held, reason: ReleaseReason): Promise<Released>;
+  /** `mayRun`: the target may still be at work on the call. */
+  release(held: Held, reason: ReleaseReason, mayRun?: boolean): Promise<Released>;
   /** `key` is the record's, which for a conflict is not the event's own. */
   bury(
     stage: 'begin' | 'end',
@@ -57,6 +59,7 @@ export function createLedger(options: LedgerOptions): Ledger {
   const prefix = keyPrefix(options.instance, options.target);
   const recordKey = (key: string) => `${prefix}e:${key}`;
   const deliveredKey = `${prefix}delivered`;
+  const inFlightKey = flightKey(options.instance, options.target);
   const written = (reply: { ok: boolean; reply?: unknown }): Written =>
     reply.ok ? (reply.reply === 1 ? 'written' : 'lost') : 'gone';
 
@@ -87,15 +90,17 @@ export function createLedger(options: LedgerOptions): Ledger {
     },
 
     async complete({ key, owner, event }) {
-      return written(await scripts.complete([recordKey(key), deliveredKey], [owner, event.digest, rememberMs]));
+      return written(
+        await scripts.complete([recordKey(key), deliveredKey, inFlightKey], [owner, event.digest, rememberMs]),
+      );
     },
 
-    async release({ key, owner }, reason) {
+    async release({ key, owner }, reason, mayRun = false) {
       const jitter = 0.5 + options.random() / 2;
       const maxMs = reason === 'unavailable' ? Math.min(longestUnavailableMs, retry.backoff.max) : retry.backoff.max;
       const result = await scripts.release(
-        [recordKey(key), deliveredKey],
-        [owner, rememberMs, reason, retry.backoff.first, maxMs, jitter, retry.attempts],
+        [recordKey(key), deliveredKey, inFlightKey],
+        [owner, rememberMs, reason, retry.backoff.first, maxMs, jitter, retry.attempts, mayRun ? 1 : 0],
       );
       if (!result.ok) return { kind: 'gone' };
       const [kind, first, second] = result.reply as [string, number, number];
@@ -105,7 +110,7 @@ export function createLedger(options: LedgerOptions): Ledger {
 
     async bury(stage, letter) {
       const args = [stage, letter.owner, letter.class, letter.digest, letter.redrive, rememberMs];
-      return written(await scripts.bury([recordKey(letter.key)], args));
+      return written(await scripts.bury([recordKey(letter.key), inFlightKey], args));
     },
   };
 }

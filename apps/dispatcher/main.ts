@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -6,12 +6,13 @@ import { describeFaults } from '../shared/config.ts';
 import { close, createOps, listen, untilSignal } from '../shared/lifecycle.ts';
 import { createLog } from '../shared/log.ts';
 import { createRegistry } from '../shared/metrics.ts';
-import { createRedis } from '../shared/redis.ts';
+import { createRedis, followServer } from '../shared/redis.ts';
 import { requireRegion } from '../shared/region.ts';
 import { createReadSecret } from '../shared/secrets.ts';
 import { createAcknowledge } from './acknowledge.ts';
 import { createDispatcher } from './app.ts';
 import { createAttempt } from './attempt.ts';
+import { createBook } from './book.ts';
 import { createClaim } from './claim.ts';
 import { readConfig } from './config.ts';
 import { createConnections } from './connection.ts';
@@ -20,12 +21,14 @@ import { createDispatch } from './dispatch.ts';
 import { createMakeInput } from './input.ts';
 import { createLedger } from './ledger.ts';
 import { createObserve } from './observe.ts';
+import { createPace } from './pace.ts';
 import { createPause, pauseChannel } from './pause.ts';
 import { createReserve } from './permit.ts';
 import { createReceive, poll } from './poll.ts';
 import { renewHolds } from './renew.ts';
 import { loadScripts } from './scripts.ts';
 import { createSettle } from './settle.ts';
+import { createShare, holdShare } from './share.ts';
 import { createBell, holdMs } from './timing.ts';
 
 /** Kubernetes gives 30 s before it kills: what is not done by then was not going to be. */
@@ -72,9 +75,30 @@ await requireRegion(receiving.config).catch(giveUp);
 
 const scripts = loadScripts(redis);
 const changed = createBell();
-const [{ calls, per: perMs } = { calls: 1, per: 1_000 }] = limit.windows;
-const reserve = createReserve(scripts.permit, names, { calls, perMs, marginMs: limit.margin }, now);
-const pause = createPause(scripts.pause, names, now, () => changed.ring());
+const pace = createPace(limit, graphql.timeout);
+const reserveSlots = createReserve({ script: scripts.permit, names, pace, serverId: followServer(redis), now });
+const share =
+  pace.share === undefined
+    ? undefined
+    : createShare({
+        share: pace.share,
+        script: scripts.share,
+        names,
+        reserve: reserveSlots,
+        owner: randomUUID(),
+        latenessMs: pace.latenessMs,
+        now,
+      });
+const reserve = share?.reserve ?? reserveSlots;
+const pause = createPause(scripts.pause, names, { now, random: Math.random, onLonger: () => changed.ring() });
+const { spacingMs } = pace;
+const book = createBook({
+  concurrency: limit.concurrency,
+  spacingMs,
+  latencyMs: settings.latency,
+  now,
+  random: Math.random,
+});
 const ledger = createLedger({
   scripts,
   ...names,
@@ -110,6 +134,7 @@ const attempt = createAttempt({
   classify: { field: mutation.field, careful: settings.inDoubt !== 'retry', now: Date.now },
   settle,
   observe,
+  took: book.took,
   log,
   now,
   randomBytes,
@@ -122,12 +147,14 @@ const claim = createClaim({
   inDoubt: settings.inDoubt,
   attempts: retry.attempts,
   observe,
+  unclaimed: () => share?.spending() ?? false,
   log,
 });
 const dispatcher = createDispatcher({
-  concurrency: limit.concurrency,
-  // Two seconds of the whole fleet's limit: enough to use every slot, and soon worked off by one pod alone.
-  capacity: Math.max(limit.concurrency, Math.ceil((2_000 * calls) / perMs)),
+  // Two seconds of the whole fleet's limit: enough to use every slot, and soon worked off by one pod alone. No more than
+  // the queue can refill in a tenth of a second, as what is in hand has to be held.
+  capacity: Math.max(limit.concurrency, Math.min(Math.ceil(2_000 / spacingMs), 200)),
+  book,
   claim,
   reserve,
   pause,
@@ -137,6 +164,7 @@ const dispatcher = createDispatcher({
   changed,
   observe,
   log,
+  now,
 });
 
 subscriber.on('message', (_channel: string, message: string) => pause.learn(Number.parseInt(message, 10)));
@@ -150,7 +178,10 @@ const ops = createOps({
   unready: () => (stop.aborted ? 'stopping' : undefined),
 });
 const listening = await listen(ops, opsPort, host).catch(giveUp);
-log.info({ ops_port: listening, target, calls, per_ms: perMs, concurrency: limit.concurrency }, 'listening');
+log.info(
+  { ops_port: listening, target, spacing_ms: Math.round(spacingMs), concurrency: limit.concurrency },
+  'listening',
+);
 
 // Holds are kept, and late completions recorded, until the last call is settled.
 const settled = new AbortController();
@@ -160,6 +191,7 @@ const background = Promise.all([
     settled.signal,
   ),
   settle.completeLate(settled.signal),
+  share && holdShare(share, settled.signal),
 ]);
 stop.addEventListener('abort', () => {
   log.info({ signal: String(stop.reason), in_hand: dispatcher.inHand().length }, 'stopping');

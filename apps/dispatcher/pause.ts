@@ -1,4 +1,5 @@
 import { keyPrefix } from '../shared/redis.ts';
+import { slowStartMs } from './permit.ts';
 import type { Scripts } from './scripts.ts';
 
 export type PauseReason = 'throttled' | 'unauthorised';
@@ -19,6 +20,9 @@ export interface Pause {
 /** No answer, however wrong, stops a fleet for longer: an operator sees it and has a day. */
 export const longestPauseMs = 86_400_000;
 
+/** A little later than asked, so that the gateways of one API do not all come back in the same moment. */
+const longestJitterMs = 500;
+
 export function pauseChannel(instance: string, target: string): string {
   return `${keyPrefix(instance, target)}pauses`;
 }
@@ -26,8 +30,7 @@ export function pauseChannel(instance: string, target: string): string {
 export function createPause(
   script: Scripts['pause'],
   { instance, target }: { readonly instance: string; readonly target: string },
-  now: () => number,
-  onLonger: () => void,
+  { now, random, onLonger }: { now: () => number; random: () => number; onLonger: () => void },
 ): Pause {
   let untilMs = 0;
   const learn = (leftMs: number) => {
@@ -39,10 +42,11 @@ export function createPause(
     leftMs: () => Math.max(0, untilMs - now()),
     learn,
     async begin(ms, reason) {
-      const pausedMs = Math.ceil(Math.min(Math.max(ms, 1), longestPauseMs));
+      const jitterMs = Math.min(ms / 10, longestJitterMs) * random();
+      const pausedMs = Math.ceil(Math.min(Math.max(ms, 1) + jitterMs, longestPauseMs));
       learn(pausedMs);
       const keys = [`${keyPrefix(instance, target)}pause`];
-      const result = await script(keys, [pausedMs, reason, pauseChannel(instance, target)]);
+      const result = await script(keys, [pausedMs, reason, pauseChannel(instance, target), slowStartMs]);
       if (result.ok) learn(Number(result.reply));
     },
   };

@@ -1,6 +1,6 @@
 import { ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { nameError, type Log } from '../shared/log.ts';
-import { wait, type Bell } from './timing.ts';
+import { longestHeldWaitMs, wait, type Bell } from './timing.ts';
 import type { Message } from './held.ts';
 import type { Permit } from './permit.ts';
 
@@ -70,7 +70,7 @@ export async function poll(deps: PollDeps, signal: AbortSignal): Promise<void> {
       await wait(500, signal);
       continue;
     }
-    if (state.kind === 'paused') {
+    if (state.kind === 'paused' || (state.kind === 'full' && state.waitMs > longestHeldWaitMs)) {
       await deps.changed.heard(signal, Math.min(state.waitMs, 5_000));
       continue;
     }

@@ -62,8 +62,13 @@ export function createSettle(deps: SettleDeps): Settle {
   };
   const bury: Settle['bury'] = (held, death) => inter(held, held.owner, held.key, death);
 
-  const again = async (held: Held, reason: ReleaseReason, death: DeathReason, waitMs = 0): Promise<Settled> => {
-    const released = await ledger.release(held, reason);
+  const again = async (
+    held: Held,
+    reason: ReleaseReason,
+    death: DeathReason,
+    { waitMs = 0, mayRun = false } = {},
+  ): Promise<Settled> => {
+    const released = await ledger.release(held, reason, mayRun);
     switch (released.kind) {
       case 'waiting':
         return park(held, Math.max(released.waitMs, waitMs) / 1_000);
@@ -103,20 +108,19 @@ export function createSettle(deps: SettleDeps): Settle {
         case 'delivered':
           return delivered(held);
         case 'throttled':
-          return again(
-            held,
-            'throttled',
-            death('failed', outcome.reason),
-            await stopFleet(outcome.waitMs, 'throttled'),
-          );
+          return again(held, 'throttled', death('failed', outcome.reason), {
+            waitMs: await stopFleet(outcome.waitMs, 'throttled'),
+          });
         case 'unauthorised':
-          return again(held, 'untried', death('failed', outcome.reason), await stopFleet(haltMs, 'unauthorised'));
+          return again(held, 'untried', death('failed', outcome.reason), {
+            waitMs: await stopFleet(haltMs, 'unauthorised'),
+          });
         case 'unavailable':
         case 'failed':
           return again(held, outcome.kind, death('failed', outcome.reason));
         case 'in_doubt':
           if (deps.inDoubt === 'deadLetter') return bury(held, death('in_doubt', outcome.reason));
-          return again(held, 'failed', death('failed', outcome.reason));
+          return again(held, 'failed', death('failed', outcome.reason), { mayRun: true });
         case 'refused':
           return bury(held, death('refused', outcome.reason));
         default:

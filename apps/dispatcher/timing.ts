@@ -9,12 +9,6 @@ export function holdMs(timeoutMs: number): number {
 /** What must be left of a hold beyond a call's timeout when the call begins: time to settle it. */
 export const spareMs = 5_000;
 
-/**
- * How far ahead slots are given out. Long enough that a pod asks once for several, short enough that few slots are lost
- * with a pod, and that lost state closes the limit only briefly.
- */
-export const horizonMs = 1_000;
-
 /** Waits up to this are waited with the message in hand; for longer ones it goes back to the queue, hidden. */
 export const longestHeldWaitMs = 30_000;
 
@@ -42,6 +36,9 @@ export interface Bell {
   heard(signal: AbortSignal, ms?: number): Promise<void>;
 }
 
+/** A timer of more ms fires at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
 export function createBell(): Bell {
   let rung = new AbortController();
   return {
@@ -50,8 +47,8 @@ export function createBell(): Bell {
       rung = new AbortController();
       woken.abort();
     },
-    async heard(signal, ms = 2 ** 31 - 1) {
-      await wait(ms, AbortSignal.any([signal, rung.signal]));
+    async heard(signal, ms = longestTimerMs) {
+      await wait(Math.min(ms, longestTimerMs), AbortSignal.any([signal, rung.signal]));
     },
   };
 }

@@ -124,7 +124,7 @@ export async function declareUnused(redisUrl: string, instance: string): Promise
   try {
     await redis.connect();
     for (let i = 1; ; i++) {
-      const declared = await declareFirstStart(redis, instance, targetName);
+      const declared = await declareFirstStart(redis, { instance, target: targetName }, []);
       if (declared.ok) return;
       if (i === declarations) throw new Error(declared.reason);
     }

@@ -1,6 +1,8 @@
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
+import { duration } from './duration.ts';
 import { isCarried } from './event.ts';
+import { limit, shareFaults } from './limit-config.ts';
 
 /** One thing wrong with the configuration: where, and what to do. */
 export interface ConfigFault {
@@ -10,21 +12,6 @@ export interface ConfigFault {
 
 export type ConfigResult<Config> =
   { readonly ok: true; readonly config: Config } | { readonly ok: false; readonly faults: readonly ConfigFault[] };
-
-const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-
-/** `20ms`, `10s`, `15m`, `1h`, `14d` → milliseconds. */
-function duration(rule: { readonly minMs: number; readonly maxMs: number; readonly says: string }) {
-  return z
-    .string()
-    .regex(/^\d+(ms|s|m|h|d)$/, 'is no duration: write a whole number and a unit, such as 20ms, 10s, 15m, 1h or 14d')
-    .transform((text) => {
-      const [, amount, unit] = /^(\d+)(ms|s|m|h|d)$/.exec(text) ?? [];
-      return Number(amount) * (unit === undefined ? 1 : unitMs[unit as keyof typeof unitMs]);
-    })
-    .refine((ms) => ms >= rule.minMs && ms <= rule.maxMs, rule.says)
-    .meta({ examples: ['20ms', '10s', '15m'] });
-}
 
 const secret = z
   .union([z.strictObject({ env: z.string().min(1) }), z.strictObject({ file: z.string().min(1) })], {
@@ -61,24 +48,6 @@ const graphql = z.strictObject({
     .describe('JSONata that makes $input from { key, id, type, source, time, brand, data }'),
   timeout: duration({ minMs: 100, maxMs: 60_000, says: 'must be from 100ms to 60s' }).prefault('10s'),
   auth: targetAuth.optional(),
-});
-
-const limit = z.strictObject({
-  windows: z
-    .array(
-      z.strictObject({
-        calls: z.int().min(1).max(10_000),
-        // Longer windows would have to be remembered slot by slot; pacing them would make one call an hour of a burst.
-        per: duration({ minMs: 100, maxMs: 10_000, says: 'must be from 100ms to 10s' }),
-      }),
-    )
-    .length(1, 'must be exactly one window')
-    .describe('Calls allowed in any window of this length, for the whole fleet'),
-  concurrency: z.int().min(1).max(1_000).default(5).describe('Calls in flight per pod'),
-  margin: duration({ minMs: 1, maxMs: 1_000, says: 'must be from 1ms to 1s' })
-    .prefault('20ms')
-    .describe('How late a slot may be used; costs margin/per of the throughput'),
-  withoutRedis: z.literal('closed').default('closed').describe('Without Redis no calls are made'),
 });
 
 const retry = z.strictObject({
@@ -148,7 +117,10 @@ export const gatewaySchema = z
   })
   .superRefine(({ targets }, context) => {
     const users = new Map<string, string>();
-    for (const [name, { graphql, queue }] of Object.entries(targets)) {
+    for (const [name, { graphql, queue, limit: limits, inDoubt }] of Object.entries(targets)) {
+      for (const { member, message } of shareFaults(limits, inDoubt)) {
+        context.addIssue({ code: 'custom', path: ['targets', name, 'limit', member], message });
+      }
       for (const [member, url] of Object.entries(queue)) {
         const user = users.get(url);
         const message = `is ${user ?? ''} already: each target needs queues of its own, or one would take the other's events`;

@@ -21,6 +21,33 @@ export function createRedis(url: string): Redis {
   });
 }
 
+/** An INFO that found no answer is asked again after this, in ms. */
+const askAgainMs = 500;
+
+/**
+ * Tells which Redis process is at the other end, by its run id: `undefined` while it is not known. A user that may not ask
+ * sees one and the same for good.
+ */
+export function followServer(redis: Redis): () => string | undefined {
+  let runId: string | undefined;
+  const ask = () => {
+    redis.info('server').then(
+      (info) => {
+        runId = /^run_id:(\w+)/m.exec(info)?.[1] ?? 'unnamed';
+      },
+      (error: unknown) => {
+        if (error instanceof Error && error.message.startsWith('NOPERM')) runId = 'not told';
+        else if (redis.status === 'ready') setTimeout(ask, askAgainMs).unref();
+      },
+    );
+  };
+  redis.on('ready', ask);
+  redis.on('close', () => {
+    runId = undefined;
+  });
+  return () => runId;
+}
+
 /** A script's reply, or why there is none. A Redis that is down, frozen, full or refusing is all the same: gone. */
 export type ScriptReply =
   { readonly ok: true; readonly reply: unknown } | { readonly ok: false; readonly reason: string };

@@ -4,6 +4,7 @@ import { createReserve } from '../../apps/dispatcher/permit.ts';
 import { loadScripts } from '../../apps/dispatcher/scripts.ts';
 import { declareFirstStart } from '../../apps/shared/first-start.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
+import { paceOf } from './clock.ts';
 import { event, held, received } from './held.ts';
 
 const names = { instance: 'ledger-tests', target: 'crm' };
@@ -81,13 +82,14 @@ describe('the ledger', () => {
     const short = make(30);
     await take(received('unslotted'), short);
     const { mine } = await take(received('slotted'), short);
-    await declareFirstStart(redis.redis, names.instance, names.target);
-    const reserve = createReserve(
-      loadScripts(redis.redis).permit,
+    await declareFirstStart(redis.redis, names, []);
+    const reserve = createReserve({
+      script: loadScripts(redis.redis).permit,
       names,
-      { calls: 50, perMs: 1_000, marginMs: 20 },
-      () => 0,
-    );
+      pace: paceOf({ windows: [{ calls: 50, per: '1s' }] }),
+      serverId: () => 'redis',
+      now: () => 0,
+    });
     expect((await reserve([mine])).kind).toBe('slots');
     await new Promise((resolve) => setTimeout(resolve, 60));
     expect(await claimOne(received('unslotted'))).toMatchObject({ kind: 'claimed', attempts: 0 });

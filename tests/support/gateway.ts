@@ -117,7 +117,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   };
   const redis = createRedis(redisUrl);
   await redis.connect();
-  await declareFirstStart(redis, env['EGW_INSTANCE'] ?? '', 'crm');
+  await declareFirstStart(redis, { instance: env['EGW_INSTANCE'] ?? '', target: 'crm' }, []);
   redis.disconnect();
 
   const dispatchers: AppProcess[] = [];

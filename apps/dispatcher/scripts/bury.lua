@@ -1,9 +1,12 @@
 -- Marks an event's way to the dead-letter queue, before its letter is written and after.
 --
--- KEYS[1] record     ARGV[1] `begin` or `end`     ARGV[2] owner, or empty where no claim was made (a conflict, a letter that
--- is written again)     ARGV[3] class     ARGV[4] digest     ARGV[5] redrive     ARGV[6] how long it is remembered, ms
+-- KEYS[1] record     KEYS[2] calls in flight
+-- ARGV[1] `begin` or `end`     ARGV[2] owner, or empty where no claim was made (a conflict, a letter that is written again)
+-- ARGV[3] class     ARGV[4] digest     ARGV[5] redrive     ARGV[6] how long it is remembered, ms
 -- Reply: 1 go on; 0 when it is not this owner's any more, or its letter is written already.
 
+-- A call in doubt may still be at work at the target, and counts as in flight until its time is over.
+if ARGV[3] ~= 'in_doubt' then redis.call('ZREM', KEYS[2], ARGV[2]) end
 local r = parse(redis.call('GET', KEYS[1]))
 local redrive = tonumber(ARGV[5])
 if ARGV[1] == 'end' then

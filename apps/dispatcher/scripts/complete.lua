@@ -1,9 +1,10 @@
 -- Records that an event was delivered.
 --
--- KEYS[1] record     KEYS[2] the fleet's count of deliveries
+-- KEYS[1] record     KEYS[2] the fleet's count of deliveries     KEYS[3] calls in flight
 -- ARGV[1] owner      ARGV[2] digest     ARGV[3] how long it is remembered, ms
 -- Reply: 1 recorded, also where the record was gone with Redis' data; 0 when another owner has it by now.
 
+redis.call('ZREM', KEYS[3], ARGV[1])
 local r = parse(redis.call('GET', KEYS[1]))
 if not (isOwner(r, ARGV[1]) or r.state == 'none') then return 0 end
 save(KEYS[1], 'd ' .. ARGV[2], ARGV[3])

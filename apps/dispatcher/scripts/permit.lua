@@ -1,54 +1,121 @@
 -- Reserves time slots for calls: the limit of the whole fleet.
 --
--- A paced schedule (GCRA, kept as the time of the next free slot) with slots T apart, T = ⌈W / limit⌉ + 1 µs, where W is
--- the limit's window plus the margin by which a slot may be used late. Slots lie N-wise at least W apart and each is used
--- within [slot, slot + margin], so any N + 1 calls span more than W − margin, the window itself.
+-- Short windows are paced by one schedule (GCRA, kept as the time of the next free slot): slots are T apart, where T is the
+-- largest ⌈W / calls⌉ + 1 µs of them, and W a window plus the margin by which a slot may be used late. Slots lie N-wise at
+-- least W apart and each is used within [slot, slot + margin], so any N + 1 calls span more than W − margin, the window.
+-- Long windows are logs (`window.lua`), asked for each slot besides.
 --
--- KEYS[1] schedule     KEYS[2] pause     KEYS[3…] one record an event that wants a slot (none: only asks how things are)
--- ARGV[1] calls in a window     ARGV[2] W, µs     ARGV[3] horizon H: how far ahead slots are given out, µs
--- ARGV[4…] owners, one a record
+-- KEYS[1] schedule     KEYS[2] pause     KEYS[3] calls in flight     KEYS[4] shares
+-- KEYS[5…] one log a long window, then one record an event that wants a slot (none: only asks how things are)
+-- ARGV[1] horizon H: how far ahead slots are given out, µs     ARGV[2] slow start after a pause, µs
+-- ARGV[3] most calls in flight, 0 for any number     ARGV[4] how long one of them is counted at most, µs
+-- ARGV[5] shares that pods hold for a time without Redis, 0 for none     ARGV[6] their lease, µs
+-- ARGV[7] for how long after it a share may be in use, µs
+-- ARGV[8] Redis' time at this pod's last reply, µs, 0 for none     ARGV[9] the pod's own time since it asked for that, µs
+-- ARGV[10] 1 where the pod sees another Redis than before: a replica or a copy that may lack the latest
+-- ARGV[11] short windows     ARGV[12] long windows
+-- ARGV[13…] three a window, the short ones first: calls, W in µs, and calls of one share (short) or a bucket in µs (long);
+-- then owners, one a record
 --
--- Reply: { 'paused', wait ms, reason }    the fleet makes no calls for so long
---        { 'full', wait µs }              no slot fits the horizon until then
---        { 'slots', wait µs … }           one an event, in their order: the wait until its slot, -1 where the record is
---                                         lost to another owner; events beyond the list get none this time
+-- Reply: { 'paused', us, wait ms, reason }    the fleet makes no calls for so long; `us` is Redis' time in each reply
+--        { 'full', us, wait µs }              no slot fits the horizon until then
+--        { 'slots', us, wait µs … }           one an event, in their order: the wait until its slot, -1 where the record is
+--                                             lost to another owner; events beyond the list get none this time
 --
--- Waits are relative, so that no pod's clock matters. The schedule has no time to live: where it is missing, Redis lost
--- its state, and calls made from slots that it forgot may be as late as horizon + window from now; until then none is
--- given. A schedule further ahead than any that was ever given out means that Redis' clock went back: it is treated alike.
+-- Invariants. Waits are relative, so that no pod's clock matters. Slots are given out in the order of time. Nothing here has
+-- a time to live: where the schedule is missing, Redis lost its state, and calls of slots that it forgot may come as late as
+-- horizon + W from now; until then none is given. Another Redis may have forgotten as much, and the logs then count all
+-- calls that the short windows allow in that time as made. A schedule further ahead than any that was given out means that
+-- Redis' clock went back, a clock that ran ahead of a pod's own means that it went forward: both are treated as a loss.
+
+-- What a reply may be late and a pod's clock wrong before Redis' clock is held to have jumped ahead, µs.
+local tolerance = 500000
 
 local us = nowUs()
-local limit, W, H = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local T = math.ceil(W / limit) + 1
+local H, rampUs = tonumber(ARGV[1]), tonumber(ARGV[2])
+local mostInFlight, flightUs = tonumber(ARGV[3]), tonumber(ARGV[4])
+local shareCount, leaseUs, busyUs = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
+local lastUs, elapsedUs = tonumber(ARGV[8]), tonumber(ARGV[9])
+local replaced = ARGV[10] == '1'
+local shortCount, longCount = tonumber(ARGV[11]), tonumber(ARGV[12])
 
-local schedule = redis.call('GET', KEYS[1])
-local free = tonumber(schedule or int(us + H + W))
-if free > us + H + W + T then free = us + H + W end
+local inUse = shareCount > 0 and sharesInUse(KEYS[4], us, shareCount, leaseUs, busyUs) or 0
+local T, W, closed = 1, 1, false
+for i = 0, shortCount - 1 do
+  local calls, windowUs, shareCalls = tonumber(ARGV[13 + i * 3]), tonumber(ARGV[14 + i * 3]), tonumber(ARGV[15 + i * 3])
+  local left = calls - inUse * shareCalls
+  if left <= 0 then closed = true else T = math.max(T, math.ceil(windowUs / left) + 1) end
+  W = math.max(W, windowUs)
+end
+
+local free = tonumber(redis.call('GET', KEYS[1]) or int(us + H + W))
+local stepped = free > us + H + W + T or (lastUs > 0 and us - lastUs > elapsedUs + tolerance)
+if stepped or replaced then free = us + H + W end
 if free < us then free = us end
 
+local logs = {}
+for i = 0, longCount - 1 do
+  local a = 13 + (shortCount + i) * 3
+  logs[i + 1] = openLog(KEYS[5 + i], us, H, tonumber(ARGV[a]), tonumber(ARGV[a + 1]), tonumber(ARGV[a + 2]), stepped)
+  if replaced then countCalls(logs[i + 1], us, math.ceil((H + W) / T)) end
+end
+
+local function close(reply)
+  redis.call('SET', KEYS[1], int(free))
+  for _, log in ipairs(logs) do saveLog(log) end
+  return reply
+end
+
+-- Slots after a pause begin four times as far apart, and come to their pace over the slow start.
+local resumedUs = us - rampUs
 local paused = redis.call('GET', KEYS[2])
 if paused then
   local w = words(paused)
-  local leftMs = tonumber(w[1]) - math.floor(us / 1000)
-  if leftMs > 0 then
-    redis.call('SET', KEYS[1], int(free))
-    return { 'paused', leftMs, w[2] }
-  end
+  resumedUs = tonumber(w[1]) * 1000
+  if resumedUs > us then return close({ 'paused', us, math.ceil((resumedUs - us) / 1000), w[2] }) end
+end
+local function spacing(slot)
+  local left = 1 - (slot - resumedUs) / rampUs
+  return left > 0 and math.ceil(T * (1 + 3 * left)) or T
+end
+if closed then return close({ 'full', us, leaseUs }) end
+
+local room = math.huge
+if mostInFlight > 0 then
+  redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', int(us))
+  room = mostInFlight - redis.call('ZCARD', KEYS[3])
 end
 
-local waits = { 'slots' }
-for i = 3, #KEYS do
-  if free - us > H then break end
+local waits = { 'slots', us }
+local first, blocked = 5 + longCount, 0
+for i = first, #KEYS + 1 do
+  blocked = closedUntil(logs, free)
+  if i > #KEYS or free - us > H or blocked > 0 then break end
+  local owner = ARGV[13 + (shortCount + longCount) * 3 + i - first]
   local r = parse(redis.call('GET', KEYS[i]))
-  if isOwner(r, ARGV[i + 1]) then
+  if isOwner(r, owner) then
+    if mostInFlight > 0 then
+      if not redis.call('ZSCORE', KEYS[3], owner) then
+        if room <= 0 then break end
+        room = room - 1
+      end
+      redis.call('ZADD', KEYS[3], int(free + flightUs), owner)
+    end
     r.slotAtUs = free
     redis.call('SET', KEYS[i], held(r), 'KEEPTTL')
     waits[#waits + 1] = free - us
-    free = free + T
+    for _, log in ipairs(logs) do countCalls(log, free, 1) end
+    free = free + spacing(free)
   else
     waits[#waits + 1] = -1
   end
 end
-redis.call('SET', KEYS[1], int(free))
-if #waits == 1 and free - us > H then return { 'full', free - us - H } end
-return waits
+if #waits > 2 then return close(waits) end
+if blocked > 0 then return close({ 'full', us, math.max(blocked - us, 1) }) end
+if free - us > H then return close({ 'full', us, free - us - H }) end
+if room <= 0 then
+  local oldest = redis.call('ZRANGE', KEYS[3], 0, 0, 'WITHSCORES')
+  -- Whoever ends a call tells nobody, so it is asked again soon.
+  return close({ 'full', us, math.min(tonumber(oldest[2]) - us, 100000) })
+end
+return close(waits)

@@ -1,0 +1,73 @@
+import type { Slot } from './permit.ts';
+
+/**
+ * How many slots a pod asks for, and when. Asking for many at once spares Redis; but the slots of a pod that dies are lost,
+ * so it holds no more of them than it will use within a third of a second, and asks again shortly before they end.
+ */
+export interface Book {
+  /** Slots to ask for now, for so many events that want one; 0 while those in hand last. */
+  wanted(ready: number, travelling: number): number;
+  /** Until slots should be asked for again, in ms. */
+  nextMs(): number;
+  granted(slots: readonly (Slot | undefined)[]): void;
+  /** No slot was to be had for so long; tells how long to wait, in ms. */
+  refused(waitMs: number): number;
+  /** A call took so long. */
+  took(durationMs: number): void;
+}
+
+export interface BookOptions {
+  readonly concurrency: number;
+  readonly spacingMs: number;
+  /** How long a call is expected to take, until calls have told. */
+  readonly latencyMs: number;
+  readonly now: () => number;
+  /** 0 to 1. */
+  readonly random: () => number;
+}
+
+/** At 50 calls a second 14 slots at once: a tenth of a round trip a call, and 2.5 % of a limit when a pod dies every 10 s. */
+const aheadMs = 250;
+
+/** Asked for again before the last slot is due: more than a reply takes (200 ms is a timeout), and little to lose. */
+const againMs = 100;
+
+/**
+ * Whoever is refused leaves the field to those who hold slots: a fleet of twenty would else ask far more often than it
+ * calls. Those who hold slots ask again by themselves, so nothing is missed meanwhile.
+ */
+const refusal = { firstMs: 125, maxMs: 2_000 };
+
+/** The weight of the latest call in what a call is expected to take. */
+const weight = 0.1;
+
+export function createBook({ concurrency, spacingMs, latencyMs, now, random }: BookOptions): Book {
+  let lastDueMs = 0;
+  let refusals = 0;
+  let typicalMs = latencyMs;
+  return {
+    wanted(ready, travelling) {
+      if (lastDueMs - now() > againMs) return 0;
+      // Slots beyond what the connections can carry would pass unused.
+      const carried = Math.floor((concurrency * (aheadMs + againMs)) / typicalMs);
+      const most = Math.ceil(aheadMs / spacingMs) + 1;
+      return Math.max(0, Math.min(ready, most, Math.max(concurrency, carried) - travelling));
+    },
+    nextMs() {
+      const leftMs = lastDueMs - now() - againMs;
+      return leftMs > 0 ? leftMs : Infinity;
+    },
+    granted(slots) {
+      refusals = 0;
+      for (const slot of slots) lastDueMs = Math.max(lastDueMs, slot?.dueMs ?? 0);
+    },
+    refused(waitMs) {
+      const backoffMs = Math.min(refusal.firstMs * 2 ** refusals, refusal.maxMs);
+      refusals++;
+      return waitMs + backoffMs * (0.5 + random() / 2);
+    },
+    took(durationMs) {
+      typicalMs += (Math.max(1, durationMs) - typicalMs) * weight;
+    },
+  };
+}

@@ -1,0 +1,97 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { readListening, startProcess } from './processes.ts';
+
+const recordedCall = z.object({
+  seq: z.number(),
+  arrival: z.number(),
+  time: z.iso.datetime(),
+  status: z.number().nullable(),
+});
+
+/** What the target wrote down of a call: its arrival by its own monotonic clock, and the status of its answer. */
+export type RecordedCall = z.output<typeof recordedCall>;
+
+/** The longest hold-up of the target's event loop in the tenth of a second that ended at `atMs`, by its clock. */
+export interface Stall {
+  readonly atMs: number;
+  readonly delayMs: number;
+}
+
+export interface RecordingTarget {
+  readonly port: number;
+  readonly url: string;
+  readonly latencyMs: number;
+  /** Orders a fault of `apps/target/faults.ts`. */
+  readonly order: (fault: Readonly<Record<string, unknown>>) => Promise<void>;
+  readonly record: () => Promise<readonly RecordedCall[]>;
+  /** Ends it; with the stalls it had, where it was asked to watch for them. */
+  readonly stop: () => Promise<readonly Stall[]>;
+}
+
+export interface RecordingTargetOptions {
+  readonly latencyMs: number;
+  readonly watchStalls: boolean;
+  readonly folder: string;
+  readonly died: (sentence: string) => void;
+  readonly signal: AbortSignal;
+}
+
+const entry = `${import.meta.dirname}/../../apps/target/main.ts`;
+const preload = `${import.meta.dirname}/preload/loop-delay.ts`;
+
+/** It records and does not refuse: above any pace that is measured here, and what its LIMIT_CALLS takes at most. */
+const refusesAbove = '100000';
+
+/** What its admin port gives at once. */
+const pageSize = 10_000;
+
+export async function startRecordingTarget(options: RecordingTargetOptions): Promise<RecordingTarget> {
+  const { latencyMs, watchStalls, folder, died, signal } = options;
+  const stallFile = join(folder, 'target-stalls.json');
+  const target = await startProcess({
+    name: 'the target',
+    command: process.execPath,
+    args: [...(watchStalls ? ['--import', preload] : []), entry],
+    env: {
+      PORT: '0',
+      ADMIN_PORT: '0',
+      LIMIT_CALLS: refusesAbove,
+      LATENCY_MS: String(latencyMs),
+      LOG_LEVEL: 'warn',
+      LOOP_DELAY_FILE: stallFile,
+    },
+    readyBy: readListening,
+    died,
+    signal,
+  });
+  const port = Number(target.ready['port']);
+  const adminUrl = `http://127.0.0.1:${String(target.ready['admin_port'])}`;
+  const ask = async (path: string, init: RequestInit = {}): Promise<unknown> => {
+    const response = await fetch(adminUrl + path, { ...init, signal });
+    if (!response.ok) throw new Error(`The target answered ${path} with ${response.status}: ${await response.text()}`);
+    return response.json();
+  };
+  return {
+    port,
+    url: `http://127.0.0.1:${port}/graphql`,
+    latencyMs,
+    async order(fault) {
+      const headers = { 'content-type': 'application/json' };
+      await ask('/faults', { method: 'POST', headers, body: JSON.stringify(fault) });
+    },
+    async record() {
+      const calls: RecordedCall[] = [];
+      for (;;) {
+        const page = z.array(recordedCall).parse(await ask(`/calls?after=${calls.length}&limit=${pageSize}`));
+        if (page.length === 0) return calls;
+        calls.push(...page);
+      }
+    },
+    async stop() {
+      await target.stop();
+      return watchStalls ? (JSON.parse(await readFile(stallFile, 'utf8')) as Stall[]) : [];
+    },
+  };
+}

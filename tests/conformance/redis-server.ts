@@ -1,0 +1,75 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { createRedis } from '../../apps/shared/redis.ts';
+import { startProcess, type Process } from './processes.ts';
+
+/** A real Redis that remembers nothing over a restart. */
+export interface RedisServer {
+  readonly port: number;
+  readonly url: string;
+  /** Killed, and back at the same port without its data; resolves when it answers again. */
+  readonly restartEmpty: () => Promise<void>;
+  readonly freeze: () => void;
+  readonly thaw: () => void;
+  /** As a replica that never got the data and is promoted. */
+  readonly flush: () => Promise<void>;
+  /** Scripts it has run by now. */
+  readonly scriptsRun: () => Promise<number>;
+  readonly version: () => Promise<string>;
+  readonly stop: () => Promise<void>;
+}
+
+export async function startRedisServer(died: (sentence: string) => void, signal: AbortSignal): Promise<RedisServer> {
+  const port = await freePort();
+  const url = `redis://127.0.0.1:${port}`;
+  const start = () =>
+    startProcess({
+      name: 'redis-server',
+      command: 'redis-server',
+      args: ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
+      readyBy: (line) => (line.includes('Ready to accept connections') ? true : undefined),
+      died,
+      signal,
+    });
+  const ask = async <T>(question: (redis: ReturnType<typeof createRedis>) => Promise<T>): Promise<T> => {
+    const redis = createRedis(url);
+    redis.on('error', () => undefined);
+    try {
+      await redis.connect();
+      return await question(redis);
+    } finally {
+      redis.disconnect();
+    }
+  };
+  let server: Process<true> = await start();
+  return {
+    port,
+    url,
+    async restartEmpty() {
+      await server.stop('SIGKILL');
+      server = await start();
+    },
+    freeze: () => server.signal('SIGSTOP'),
+    thaw: () => server.signal('SIGCONT'),
+    flush: () => ask(async (redis) => void (await redis.flushall())),
+    scriptsRun: () =>
+      ask(async (redis) => {
+        const text = await redis.info('commandstats');
+        const counts = [...text.matchAll(/cmdstat_(?:eval|evalsha):calls=(\d+)/g)].map(([, count]) => Number(count));
+        return counts.reduce((sum, count) => sum + count, 0);
+      }),
+    version: () => ask(async (redis) => /redis_version:(\S+)/.exec(await redis.info('server'))?.[1] ?? 'unknown'),
+    async stop() {
+      // A stopped process takes no other signal than this one.
+      await server.stop('SIGKILL');
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
