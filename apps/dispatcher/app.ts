@@ -40,6 +40,9 @@ export interface Dispatcher {
 /** How long what Redis said of the limit is as good as asking again. */
 const freshMs = 500;
 
+/** Often enough to be found, seldom enough to be read. */
+const tellEveryMs = 60_000;
+
 /**
  * The trip of a message through this pod: claim → permit → dispatch → classify → settle.
  *
@@ -51,6 +54,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   const hands = new Set<Held>();
   const ready: Held[] = [];
   const trips = new Set<Promise<void>>();
+  let toldMs = -Infinity;
   let known: { readonly permit: Permit; readonly atMs: number } | undefined;
 
   const letGo = (held: Held, settled: Settled) => {
@@ -98,6 +102,14 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     await wait(Math.min(waitMs, longestHeldWaitMs), signal);
   };
 
+  /** A limit that is never used looks like a dead dispatcher; so it says what to do. */
+  const tellUnusable = (slots: readonly (Slot | undefined)[]) => {
+    const uncertainMs = Math.max(0, ...slots.map((slot) => (slot === undefined ? 0 : slot.dueMs - slot.lateMs)));
+    if (uncertainMs === 0 || now() < toldMs + tellEveryMs) return;
+    toldMs = now();
+    log.warn({ short_ms: Math.ceil(uncertainMs) }, 'limit.margin_is_less_than_the_round_trip_to_redis');
+  };
+
   const grant = async (count: number, signal: AbortSignal): Promise<void> => {
     const asking = ready.splice(0, count);
     const permit = await ask(asking);
@@ -111,7 +123,9 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     }
     switch (permit.kind) {
       case 'slots':
-        return book.granted(slots);
+        book.granted(slots);
+        tellUnusable(slots);
+        return;
       case 'full':
         return sitOut(book.refused(permit.waitMs), signal);
       case 'gone':

@@ -134,7 +134,7 @@ const attempt = createAttempt({
   classify: { field: mutation.field, careful: settings.inDoubt !== 'retry', now: Date.now },
   settle,
   observe,
-  took: book.took,
+  took: (durationMs) => book.took(durationMs),
   log,
   now,
   randomBytes,

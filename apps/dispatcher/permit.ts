@@ -2,16 +2,16 @@ import { flightKey, logKey, scheduleKey, sharesKey } from '../shared/first-start
 import { keyPrefix } from '../shared/redis.ts';
 import type { Held } from './held.ts';
 import { toUs, type Pace } from './pace.ts';
+import { createRedisClock } from './redis-clock.ts';
 import type { Scripts } from './scripts.ts';
 
 /** A moment at which one call may be made, on this pod's monotonic clock. */
 export interface Slot {
-  /** Never earlier: Redis' reply plus the wait. */
+  /** Never earlier: the latest moment at which it can be the slot's time at Redis. */
   readonly dueMs: number;
   /**
-   * Not later: the sending of the request plus the wait, plus what the margin allows at the write. Counted from when the
-   * reservation was *sent*, since a reply that was long under way would else move this pod's slots into the next window
-   * unseen.
+   * Not later: the earliest moment at which it can be that time, plus what the margin allows at the write. With both bounds
+   * the call lies within [slot, slot + margin] of Redis' clock, however long the reply was under way.
    */
   readonly lateMs: number;
 }
@@ -72,35 +72,21 @@ export function createReserve({ script, names, pace, serverId, now }: ReserveOpt
     ...pace.short.flatMap(({ calls, closingMs, shareCalls }) => [calls, toUs(closingMs), shareCalls]),
     ...pace.long.flatMap(({ calls, closingMs, bucketMs }) => [calls, toUs(closingMs), toUs(bucketMs)]),
   ];
-  // Redis' time at the last reply, and when that reply was asked for: what tells a clock that jumped ahead.
-  let seen = { us: 0, sentMs: 0 };
+  const clock = createRedisClock();
   let server: string | undefined;
 
-  return async (held) => {
-    const asked = serverId();
-    if (server !== undefined && asked === undefined)
-      return { kind: 'gone', reason: 'it is not known yet which Redis this is' };
-    const replaced = server !== undefined && asked !== server;
+  const ask = async (held: readonly Held[], disbelief: string): Promise<Permit | 'stepped'> => {
     const sentMs = now();
-    const elapsedUs = seen.us === 0 ? 0 : toUs(sentMs - seen.sentMs);
     const result = await script(
       [...keys, ...held.map(({ key }) => `${prefix}e:${key}`)],
-      [...limit, seen.us, elapsedUs, replaced ? 1 : 0, ...windows, ...held.map(({ owner }) => owner)],
+      [...limit, disbelief, clock.latestUs(sentMs), ...windows, ...held.map(({ owner }) => owner)],
     );
     if (!result.ok) return { kind: 'gone', reason: result.reason };
-    const repliedMs = now();
     const [kind, us, ...rest] = result.reply as [string, number, ...(number | string)[]];
-    seen = { us, sentMs };
-    server = asked;
+    if (!clock.heard(us, sentMs, now()) && disbelief !== 'stepped') return 'stepped';
     switch (kind) {
       case 'slots':
-        return {
-          kind,
-          slots: rest.map((waitUs) => {
-            const waitMs = Number(waitUs) / 1_000;
-            return waitMs < 0 ? undefined : { dueMs: repliedMs + waitMs, lateMs: sentMs + waitMs + pace.latenessMs };
-          }),
-        };
+        return { kind, slots: rest.map((waitUs) => slotAt(us, Number(waitUs))) };
       case 'full':
         return { kind, waitMs: Number(rest[0]) / 1_000 };
       case 'paused':
@@ -108,5 +94,22 @@ export function createReserve({ script, names, pace, serverId, now }: ReserveOpt
       default:
         throw new Error(`permit.lua replied ${kind}, which nobody knows`);
     }
+  };
+  const slotAt = (us: number, waitUs: number): Slot | undefined => {
+    if (waitUs < 0) return undefined;
+    const { earliestMs, latestMs } = clock.toLocal(us + waitUs);
+    return { dueMs: latestMs, lateMs: earliestMs + pace.latenessMs };
+  };
+
+  return async (held) => {
+    const answering = serverId();
+    if (server !== undefined && answering === undefined)
+      return { kind: 'gone', reason: 'it is not known yet which Redis this is' };
+    const permit = await ask(held, server !== undefined && answering !== server ? 'replaced' : '');
+    // Slots of a clock that jumped lie among those of before; so they are left, and the limit is closed until both are over.
+    const told = permit === 'stepped' ? await ask([], 'stepped') : permit;
+    if (told === 'stepped') throw new Error('A question that tells of a step is answered');
+    if (told.kind !== 'gone') server = answering;
+    return told;
   };
 }

@@ -70,7 +70,7 @@ export async function startFeed(died: (sentence: string) => void, signal: AbortS
       QueueUrl: url,
       AttributeNames: ['ApproximateNumberOfMessages'],
     });
-    return Number((await sqs.send(attributes)).Attributes?.['ApproximateNumberOfMessages']);
+    return Number((await sqs.send(attributes)).Attributes?.ApproximateNumberOfMessages);
   };
   const top = async (events: number) => {
     while (!until.aborted) {

@@ -10,6 +10,8 @@ const recordedCall = z.object({
   status: z.number().nullable(),
 });
 
+const summary = z.object({ calls: z.number() });
+
 /** What the target wrote down of a call: its arrival by its own monotonic clock, and the status of its answer. */
 export type RecordedCall = z.output<typeof recordedCall>;
 
@@ -25,6 +27,8 @@ export interface RecordingTarget {
   readonly latencyMs: number;
   /** Orders a fault of `apps/target/faults.ts`. */
   readonly order: (fault: Readonly<Record<string, unknown>>) => Promise<void>;
+  /** Calls that it has had by now. */
+  readonly calls: () => Promise<number>;
   readonly record: () => Promise<readonly RecordedCall[]>;
   /** Ends it; with the stalls it had, where it was asked to watch for them. */
   readonly stop: () => Promise<readonly Stall[]>;
@@ -81,6 +85,7 @@ export async function startRecordingTarget(options: RecordingTargetOptions): Pro
       const headers = { 'content-type': 'application/json' };
       await ask('/faults', { method: 'POST', headers, body: JSON.stringify(fault) });
     },
+    calls: async () => summary.parse(await ask('/summary')).calls,
     async record() {
       const calls: RecordedCall[] = [];
       for (;;) {

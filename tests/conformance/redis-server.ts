@@ -51,7 +51,9 @@ export async function startRedisServer(died: (sentence: string) => void, signal:
     },
     freeze: () => server.signal('SIGSTOP'),
     thaw: () => server.signal('SIGCONT'),
-    flush: () => ask(async (redis) => void (await redis.flushall())),
+    async flush() {
+      await ask((redis) => redis.flushall());
+    },
     scriptsRun: () =>
       ask(async (redis) => {
         const text = await redis.info('commandstats');

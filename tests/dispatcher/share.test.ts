@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Share } from '../../apps/dispatcher/pace.ts';
 import type { Permit } from '../../apps/dispatcher/permit.ts';
 import { createShare, type SharePart } from '../../apps/dispatcher/share.ts';
 import type { RunScript } from '../../apps/shared/redis.ts';
@@ -13,7 +12,6 @@ const pace = paceOf({
   shares: 2,
   shareFor: '10s',
 });
-const share = pace.share as Share;
 
 type Cut = 'whole' | 'both ways' | 'replies';
 
@@ -37,6 +35,8 @@ describe('shares of the limit', () => {
   afterEach(() => redis.close());
 
   function startPod(owner: string): SharingPod {
+    const { share } = pace;
+    if (share === undefined) throw new Error('This limit has no shares');
     let cut: Cut = 'whole';
     const gone = { ok: false, reason: 'cut' } as const;
     const script: RunScript = async (keys, args) => {

@@ -11,10 +11,11 @@
 -- ARGV[3] most calls in flight, 0 for any number     ARGV[4] how long one of them is counted at most, µs
 -- ARGV[5] shares that pods hold for a time without Redis, 0 for none     ARGV[6] their lease, µs
 -- ARGV[7] for how long after it a share may be in use, µs
--- ARGV[8] Redis' time at this pod's last reply, µs, 0 for none     ARGV[9] the pod's own time since it asked for that, µs
--- ARGV[10] 1 where the pod sees another Redis than before: a replica or a copy that may lack the latest
--- ARGV[11] short windows     ARGV[12] long windows
--- ARGV[13…] three a window, the short ones first: calls, W in µs, and calls of one share (short) or a bucket in µs (long);
+-- ARGV[8] why the pod does not believe what is kept here: `replaced` (another Redis than before, a replica or a copy that
+-- may lack the latest), `stepped` (Redis' clock jumped), or empty
+-- ARGV[9] Redis' time when this was asked, at the latest, by what the pod knows, µs; 0 where it knows nothing
+-- ARGV[10] short windows     ARGV[11] long windows
+-- ARGV[12…] three a window, the short ones first: calls, W in µs, and calls of one share (short) or a bucket in µs (long);
 -- then owners, one a record
 --
 -- Reply: { 'paused', us, wait ms, reason }    the fleet makes no calls for so long; `us` is Redis' time in each reply
@@ -25,37 +26,38 @@
 -- Invariants. Waits are relative, so that no pod's clock matters. Slots are given out in the order of time. Nothing here has
 -- a time to live: where the schedule is missing, Redis lost its state, and calls of slots that it forgot may come as late as
 -- horizon + W from now; until then none is given. Another Redis may have forgotten as much, and the logs then count all
--- calls that the short windows allow in that time as made. A schedule further ahead than any that was given out means that
--- Redis' clock went back, a clock that ran ahead of a pod's own means that it went forward: both are treated as a loss.
+-- calls that the short windows allow in that time as made. A clock that jumped is treated as a loss: a schedule further
+-- ahead than any that was given out means that it went back, a time that the pod does not expect that it went ahead; small
+-- jumps the pod sees by itself.
 
--- What a reply may be late and a pod's clock wrong before Redis' clock is held to have jumped ahead, µs.
+-- What a request may be under way before Redis' clock is held to have jumped, µs: more than a command may take.
 local tolerance = 500000
 
 local us = nowUs()
 local H, rampUs = tonumber(ARGV[1]), tonumber(ARGV[2])
 local mostInFlight, flightUs = tonumber(ARGV[3]), tonumber(ARGV[4])
 local shareCount, leaseUs, busyUs = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
-local lastUs, elapsedUs = tonumber(ARGV[8]), tonumber(ARGV[9])
-local replaced = ARGV[10] == '1'
-local shortCount, longCount = tonumber(ARGV[11]), tonumber(ARGV[12])
+local replaced = ARGV[8] == 'replaced'
+local expectedUs = tonumber(ARGV[9])
+local shortCount, longCount = tonumber(ARGV[10]), tonumber(ARGV[11])
 
 local inUse = shareCount > 0 and sharesInUse(KEYS[4], us, shareCount, leaseUs, busyUs) or 0
 local T, W, closed = 1, 1, false
 for i = 0, shortCount - 1 do
-  local calls, windowUs, shareCalls = tonumber(ARGV[13 + i * 3]), tonumber(ARGV[14 + i * 3]), tonumber(ARGV[15 + i * 3])
+  local calls, windowUs, shareCalls = tonumber(ARGV[12 + i * 3]), tonumber(ARGV[13 + i * 3]), tonumber(ARGV[14 + i * 3])
   local left = calls - inUse * shareCalls
   if left <= 0 then closed = true else T = math.max(T, math.ceil(windowUs / left) + 1) end
   W = math.max(W, windowUs)
 end
 
 local free = tonumber(redis.call('GET', KEYS[1]) or int(us + H + W))
-local stepped = free > us + H + W + T or (lastUs > 0 and us - lastUs > elapsedUs + tolerance)
+local stepped = ARGV[8] == 'stepped' or free > us + H + W + T or (expectedUs > 0 and us > expectedUs + tolerance)
 if stepped or replaced then free = us + H + W end
 if free < us then free = us end
 
 local logs = {}
 for i = 0, longCount - 1 do
-  local a = 13 + (shortCount + i) * 3
+  local a = 12 + (shortCount + i) * 3
   logs[i + 1] = openLog(KEYS[5 + i], us, H, tonumber(ARGV[a]), tonumber(ARGV[a + 1]), tonumber(ARGV[a + 2]), stepped)
   if replaced then countCalls(logs[i + 1], us, math.ceil((H + W) / T)) end
 end
@@ -91,7 +93,7 @@ local first, blocked = 5 + longCount, 0
 for i = first, #KEYS + 1 do
   blocked = closedUntil(logs, free)
   if i > #KEYS or free - us > H or blocked > 0 then break end
-  local owner = ARGV[13 + (shortCount + longCount) * 3 + i - first]
+  local owner = ARGV[12 + (shortCount + longCount) * 3 + i - first]
   local r = parse(redis.call('GET', KEYS[i]))
   if isOwner(r, owner) then
     if mostInFlight > 0 then

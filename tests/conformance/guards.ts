@@ -1,0 +1,89 @@
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { play } from './play.ts';
+import type { Guard, Run } from './report.ts';
+import { scenarios } from './scenarios/all.ts';
+
+/** Taking one guard out of the limiter: text that stands exactly once in a file, and what is put in its place. */
+interface Removal {
+  readonly guard: string;
+  /** The scenario that must notice. */
+  readonly scenario: string;
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+}
+
+export const removals: readonly Removal[] = [
+  {
+    guard: 'margin',
+    scenario: 'stalls-50',
+    file: 'apps/dispatcher/pace.ts',
+    find: '({ calls, per }) => ({ calls, closingMs: per + margin, shareCalls: shareOf(calls) })',
+    replace: '({ calls, per }) => ({ calls, closingMs: per, shareCalls: shareOf(calls) })',
+  },
+  {
+    guard: 'late-drop',
+    scenario: 'stalls-50',
+    file: 'apps/dispatcher/connection.ts',
+    find: 'now() <= slot.lateMs && mayWrite()',
+    replace: 'mayWrite()',
+  },
+  {
+    guard: 'cold-start',
+    scenario: 'redis-restarted-empty',
+    file: 'apps/dispatcher/scripts/permit.lua',
+    find: "redis.call('GET', KEYS[1]) or int(us + H + W)",
+    replace: "redis.call('GET', KEYS[1]) or int(us)",
+  },
+  {
+    guard: 'in-flight-lease-expiry',
+    scenario: 'max-in-flight',
+    file: 'apps/dispatcher/scripts/permit.lua',
+    find: "redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', int(us))",
+    replace: '',
+  },
+  {
+    guard: 'longest-pause',
+    scenario: 'throttled-twice',
+    file: 'apps/dispatcher/pause.ts',
+    find: 'if (now() + leftMs <= untilMs) return;',
+    replace: '',
+  },
+];
+
+const repository = resolve(import.meta.dirname, '../..');
+
+/** Plays, without one guard, the scenario that must notice; in its short form, as a wound shows at once. */
+export async function checkGuard(removal: Removal, signal: AbortSignal): Promise<Guard> {
+  const scenario = scenarios.find(({ name }) => name === removal.scenario);
+  if (scenario === undefined) throw new Error(`There is no scenario ${removal.scenario}`);
+  const root = await mkdtemp(join(tmpdir(), 'egw-without-guard-'));
+  try {
+    await cp(join(repository, 'apps'), join(root, 'apps'), { recursive: true });
+    await cp(join(repository, 'package.json'), join(root, 'package.json'));
+    await symlink(join(repository, 'node_modules'), join(root, 'node_modules'));
+    await remove(root, removal);
+    const run = await play(scenario, { short: true, root, signal });
+    return { guard: removal.guard, scenario: removal.scenario, red: run.verdict === 'broken', figure: figureOf(run) };
+  } finally {
+    await rm(root, { recursive: true, force: true });
+  }
+}
+
+async function remove(root: string, { guard, file, find, replace }: Removal): Promise<void> {
+  const path = join(root, file);
+  const [before, after, ...more] = (await readFile(path, 'utf8')).split(find);
+  if (before === undefined || after === undefined || more.length > 0)
+    throw new Error(`The guard ${guard} does not stand exactly once in ${file}`);
+  await writeFile(path, before + replace + after);
+}
+
+function figureOf({ bounds }: Run): string {
+  const [broken] = bounds.filter(({ ok }) => !ok);
+  if (broken === undefined) return 'nothing was broken';
+  const { name, figure, bound } = broken;
+  const seen = figure === null ? '–' : String(Math.round(figure * 100) / 100);
+  return `${name}: ${seen}, asked: ${bound}`;
+}

@@ -1,0 +1,129 @@
+import { callsBetween, fullBacklog, perSecond, type Check, type Scenario } from '../scenario.ts';
+
+const calls = 50;
+const limit = { windows: perSecond(calls) };
+const pods = 4;
+
+/** How long without Redis, before its return is awaited: horizon, window and reconnects are two seconds of it. */
+const recoveryMs = 5_000;
+const recovered = 0.9;
+
+/** From Redis' return to the first second that is used to nine tenths. */
+export function isBackAfter(returnedEpochMs: number): Check {
+  return (observed) => {
+    const seconds = observed.calls.filter(({ epochMs }) => epochMs >= returnedEpochMs);
+    const first = seconds.find(({ epochMs }) => callsBetween(observed, epochMs, epochMs + 1_000) >= recovered * calls);
+    const tookMs = first === undefined ? null : first.epochMs - returnedEpochMs;
+    return {
+      name: 'ms until 90 % of the rate after Redis returned',
+      figure: tookMs === null ? null : Math.round(tookMs),
+      bound: `≤ ${recoveryMs}`,
+      ok: tookMs !== null && tookMs <= recoveryMs,
+    };
+  };
+}
+
+/** A second to be measured, after the time that it may take. */
+const watchMs = recoveryMs + 1_500;
+
+const restartedEmpty: Scenario = {
+  name: 'redis-restarted-empty',
+  limit,
+  playMs: 30_000,
+  shortPlayMs: 17_000,
+  async play({ fleet, feed, redis, mark, wait }, playMs) {
+    await fleet.start(pods);
+    await feed.keep(fullBacklog(limit));
+    const checks: Check[] = [];
+    const startedMs = performance.now();
+    await wait(2_000);
+    while (performance.now() - startedMs < playMs - watchMs) {
+      mark('Redis restarted empty');
+      await redis.restartEmpty();
+      checks.push(isBackAfter(mark('it is back')));
+      await wait(watchMs);
+      mark('Redis emptied');
+      await redis.flush();
+      await wait(watchMs);
+    }
+    return { checks };
+  },
+};
+
+const frozen: Scenario = {
+  name: 'redis-frozen',
+  limit,
+  playMs: 22_000,
+  shortPlayMs: 12_000,
+  async play({ fleet, feed, redis, mark, wait }, playMs) {
+    await fleet.start(pods);
+    await feed.keep(fullBacklog(limit));
+    const checks: Check[] = [];
+    const startedMs = performance.now();
+    do {
+      await wait(2_000);
+      mark('SIGSTOP');
+      redis.freeze();
+      await wait(3_000);
+      redis.thaw();
+      checks.push(isBackAfter(mark('SIGCONT')));
+      await wait(watchMs);
+    } while (performance.now() - startedMs < playMs - watchMs);
+    return { checks };
+  },
+};
+
+const cutFromSome: Scenario = {
+  name: 'redis-cut-from-some-pods',
+  limit,
+  playMs: 30_000,
+  async play({ fleet, feed, mark, wait }, playMs) {
+    const [first, second] = await fleet.start(pods);
+    if (first === undefined || second === undefined) throw new Error('There are no pods to cut off');
+    await feed.keep(fullBacklog(limit));
+    await wait(playMs * 0.1);
+    mark('two pods cut off');
+    first.link.cut();
+    second.link.cut();
+    await wait(playMs * 0.3);
+    first.link.mend();
+    second.link.mend();
+    mark('mended');
+    await wait(playMs * 0.2);
+    mark('a pod frozen off');
+    first.link.freeze();
+    await wait(3_000);
+    first.link.mend();
+    const mended = mark('mended');
+    await wait(playMs * 0.4 - 3_000);
+    return { checks: [isBackAfter(mended)] };
+  },
+};
+
+/** Every so often one pod's requests reach Redis and their replies are lost. */
+const lossEveryMs = 2_000;
+const lossMs = 250;
+
+const slow: Scenario = {
+  name: 'redis-slow',
+  limit,
+  playMs: 30_000,
+  async play({ fleet, feed, mark, wait }, playMs) {
+    const started = await fleet.start(pods);
+    await feed.keep(fullBacklog(limit));
+    mark('5 to 60 ms each way');
+    for (const { link } of started) link.delay(5, 60);
+    const startedMs = performance.now();
+    for (let round = 0; performance.now() - startedMs < playMs; round++) {
+      await wait(lossEveryMs - lossMs);
+      const link = started[round % started.length]?.link;
+      mark('replies lost');
+      link?.loseReplies();
+      await wait(lossMs);
+      link?.mend();
+    }
+    return {};
+  },
+};
+
+export const redisScenarios: readonly Scenario[] = [restartedEmpty, frozen, cutFromSome, slow];

@@ -1,0 +1,63 @@
+import { fullBacklog, perSecond, type Scenario } from '../scenario.ts';
+import type { Stage } from '../world.ts';
+
+/** Pods that share the work: enough for each limit, so that sharing it is what is measured. */
+const pods = 4;
+
+function steady(calls: number, times: Pick<Scenario, 'playMs' | 'shortPlayMs'>): Scenario {
+  const limit = { windows: perSecond(calls) };
+  return {
+    name: `steady-${calls}`,
+    limit,
+    ...times,
+    async play({ fleet, feed, wait }, playMs) {
+      await fleet.start(pods);
+      await feed.keep(fullBacklog(limit));
+      await wait(playMs);
+      // A pod's reservations hold several slots only where slots are close to each other.
+      return { leastUtilisation: 0.97, ...(calls >= 50 ? { mostRoundTripsPerCall: 0.2 } : {}) };
+    },
+  };
+}
+
+/** One call, quiet for most of a window, then more than two windows hold: where fixed windows let twice the limit through. */
+const edgeOfWindow: Scenario = {
+  name: 'edge-of-window',
+  limit: { windows: perSecond(5) },
+  playMs: 25_000,
+  shortPlayMs: 11_000,
+  async play(world, playMs) {
+    const { fleet, feed } = world;
+    await fleet.start(pods);
+    await playEdges(world, playMs, feed.add);
+    return {};
+  },
+};
+
+/** A flood is more than two windows hold; a round ends when it is worked off and a window has passed. */
+const edge = { quietMs: 950, flood: 14, roundMs: 5_000, lookEveryMs: 10 } as const;
+
+/** The same rounds for us and for the peers. */
+export async function playEdges(
+  { target, mark, wait }: Stage,
+  playMs: number,
+  add: (calls: number) => Promise<void> | void,
+): Promise<void> {
+  for (let round = 0; round < Math.floor(playMs / edge.roundMs); round++) {
+    const before = await target.calls();
+    await add(1);
+    while ((await target.calls()) === before) await wait(edge.lookEveryMs);
+    await wait(edge.quietMs - edge.lookEveryMs);
+    mark('flood');
+    await add(edge.flood);
+    await wait(edge.roundMs - edge.quietMs);
+  }
+}
+
+export const steadyScenarios: readonly Scenario[] = [
+  steady(5, { playMs: 60_000 }),
+  // Ten thousand events each.
+  steady(50, { playMs: 205_000, shortPlayMs: 20_000 }),
+  steady(500, { playMs: 22_000 }),
+  edgeOfWindow,
+];

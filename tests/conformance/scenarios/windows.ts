@@ -1,0 +1,102 @@
+import { fullBacklog, perSecond, type Check, type Scenario } from '../scenario.ts';
+import { replaceOldest } from './pods.ts';
+
+const twoWindows: Scenario = {
+  name: 'two-windows',
+  limit: {
+    windows: [
+      { calls: 20, perMs: 1_000 },
+      { calls: 150, perMs: 12_000 },
+    ],
+  },
+  playMs: 40_000,
+  async play({ fleet, feed, wait }, playMs) {
+    await fleet.start(3);
+    await feed.keep(fullBacklog(this.limit));
+    await wait(playMs);
+    return {};
+  },
+};
+
+const slower = { windows: perSecond(20) };
+const faster = { windows: perSecond(40) };
+
+/** A rolling update: new pods come before old ones go, so both limits are in use for a while. */
+const limitChanged: Scenario = {
+  name: 'limit-changed',
+  limit: slower,
+  judgedBy: faster.windows,
+  playMs: 30_000,
+  async play({ fleet, feed, mark, wait }, playMs) {
+    const roll = async () => {
+      for (const old of [...fleet.pods]) {
+        await fleet.start(1);
+        await fleet.stop(old);
+      }
+    };
+    await fleet.start(3);
+    await feed.keep(fullBacklog(faster));
+    await wait(playMs / 3);
+    mark('to 40/s');
+    await fleet.configure(faster);
+    await roll();
+    await wait(playMs / 3);
+    mark('back to 20/s');
+    await fleet.configure(slower);
+    await roll();
+    await wait(playMs / 3);
+    return {};
+  },
+};
+
+const maxInFlight = 8;
+
+const fewInFlight: Check = ({ calls }) => {
+  const changes = calls.flatMap((call) => [
+    { atMs: call.epochMs, by: 1 },
+    { atMs: call.answeredEpochMs, by: -1 },
+  ]);
+  // Where one ends as another begins, the end comes first.
+  changes.sort((a, b) => a.atMs - b.atMs || a.by - b.by);
+  let now = 0;
+  let most = 0;
+  for (const { by } of changes) {
+    now += by;
+    most = Math.max(most, now);
+  }
+  return { name: 'calls in flight', figure: most, bound: `≤ ${maxInFlight}`, ok: most <= maxInFlight };
+};
+
+/** What killed pods had in flight counts until the target must have ended it: timeout and 5 s. */
+const goesOnWithinMs = 10_000;
+const timeoutMs = 3_000;
+
+function goesOnAfter(killedEpochMs: number): Check {
+  return ({ calls }) => {
+    const later = calls.filter(({ epochMs }) => epochMs >= killedEpochMs + goesOnWithinMs).length;
+    return { name: 'calls later than 10 s after the last kill', figure: later, bound: '≥ 10', ok: later >= 10 };
+  };
+}
+
+const maxInFlightKept: Scenario = {
+  name: 'max-in-flight',
+  limit: { windows: perSecond(50), more: { maxInFlight } },
+  latencyMs: 400,
+  timeoutMs,
+  playMs: 40_000,
+  async play(world, playMs) {
+    const { fleet, feed, wait } = world;
+    await fleet.start(3);
+    await feed.keep(fullBacklog(this.limit));
+    const kills = 4;
+    for (let kill = 0; kill < kills; kill++) {
+      await wait((playMs - goesOnWithinMs - 4_000) / kills);
+      await replaceOldest(world);
+    }
+    const last = Date.now();
+    await wait(goesOnWithinMs + 4_000);
+    return { checks: [fewInFlight, goesOnAfter(last)] };
+  },
+};
+
+export const windowScenarios: readonly Scenario[] = [twoWindows, limitChanged, maxInFlightKept];
