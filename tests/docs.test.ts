@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse as parseYaml } from 'yaml';
+import { describeReport, makeReport, noFacts } from '../apps/local/report.ts';
 import { refusals } from '../apps/receiver/refuse.ts';
 import { readGatewayConfig } from '../apps/shared/config.ts';
 import { gatewayJsonSchema } from '../apps/shared/gateway-schema.ts';
@@ -40,6 +41,14 @@ describe('README', () => {
     const validate = new Ajv2020({ strict: false, formats: { uri: true } }).compile(schema);
     validate(parseYaml(yaml));
     expect(validate.errors).toBeNull();
+  });
+
+  it('shows the summary of npm start as it is', () => {
+    const [, shown = ''] = /```text\n([\s\S]*?)```/.exec(readme) ?? [];
+    const report = makeReport({ ...noFacts, acknowledgedMs: [32.9], elapsedMs: 102_400 });
+    const figures = { ...report, accepted: 500, delivered: 500, worst_second: 5, limit: 5, utilisation: 0.98 };
+    const said = describeReport({ ...figures, ack_p99_ms: 151.3 }, 0).join('\n');
+    expect(shown.trimEnd()).toBe(said);
   });
 
   it('points editors to the schema of the configuration that is in force; npm run schema writes it', () => {

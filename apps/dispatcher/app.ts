@@ -64,9 +64,10 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   };
 
   const ask = async (asking: readonly Held[]): Promise<Permit> => {
+    const askedMs = now();
     const permit = await deps.reserve(asking);
     known = { permit, atMs: now() };
-    observe.permit(permit);
+    observe.permit(permit, known.atMs - askedMs);
     if (permit.kind === 'paused') deps.pause.learn(permit.waitMs);
     return permit;
   };

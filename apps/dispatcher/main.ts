@@ -123,6 +123,7 @@ const registry = createRegistry();
 const observe = createObserve(registry, target, Date.now, {
   inHand: () => dispatcher.inHand().length,
   pausedMs: () => pause.leftMs(),
+  sharing: () => share?.spending() ?? false,
 });
 const attempt = createAttempt({
   target,

@@ -8,20 +8,21 @@ import type { Settled } from './settle.ts';
 /** What the steps tell of themselves, as metrics. Labels hold names from configuration and closed lists only. */
 export interface Observe {
   received(message: Message, event: GatewayEvent): void;
-  permit(permit: Permit): void;
+  permit(permit: Permit, durationMs: number): void;
   late(): void;
   attempted(outcome: Outcome, status: number | undefined, durationMs: number): void;
   settled(settled: Settled, event?: GatewayEvent): void;
 }
 
 const httpSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+const redisSeconds = [0.000_25, 0.000_5, 0.001, 0.002, 0.005, 0.01, 0.015, 0.02, 0.05, 0.1, 0.2];
 const queueSeconds = [0.1, 0.5, 1, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600, 14_400, 43_200, 86_400];
 
 export function createObserve(
   registry: Registry,
   target: string,
   now: () => number,
-  figures: { inHand: () => number; pausedMs: () => number },
+  figures: { inHand: () => number; pausedMs: () => number; sharing: () => boolean },
 ): Observe {
   const registers = [registry];
   const attempts = new Counter({
@@ -40,6 +41,19 @@ export function createObserve(
     name: 'eventgw_limiter_acquire_total',
     help: 'Reservations by result; late counts slots that were given up',
     labelNames: ['target', 'result'],
+    registers,
+  });
+  const roundTrip = new Histogram({
+    name: 'eventgw_limiter_backend_duration_seconds',
+    help: 'Reservations, from the question to the reply; the margin should be well above',
+    labelNames: ['target'],
+    buckets: redisSeconds,
+    registers,
+  });
+  const degraded = new Gauge({
+    name: 'eventgw_limiter_degraded',
+    help: '1 while Redis does not answer the limiter: by mode, no calls are made or the share is spent',
+    labelNames: ['target', 'mode'],
     registers,
   });
   const duration = new Histogram({
@@ -85,8 +99,12 @@ export function createObserve(
     received({ receiveCount }, event) {
       if (receiveCount === 1) queueWait.observe({ target }, ageSeconds(event));
     },
-    permit({ kind }) {
+    permit({ kind }, durationMs) {
       permits.inc({ target, result: kind });
+      roundTrip.observe({ target }, durationMs / 1_000);
+      const sharing = figures.sharing();
+      degraded.set({ target, mode: 'closed' }, kind === 'gone' && !sharing ? 1 : 0);
+      degraded.set({ target, mode: 'share' }, sharing ? 1 : 0);
     },
     late() {
       permits.inc({ target, result: 'late' });
