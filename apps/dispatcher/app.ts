@@ -143,12 +143,15 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     inHand: () => [...hands],
     look: async () => (known !== undefined && now() - known.atMs < freshMs ? known.permit : ask([])),
 
-    take: (messages) =>
-      deps.claim(messages, (held) => {
+    async take(messages) {
+      // Opened while they are claimed, so that the first slots need not be given up.
+      deps.connections.warm(messages.length);
+      await deps.claim(messages, (held) => {
         hands.add(held);
         ready.push(held);
         changed.ring();
-      }),
+      });
+    },
 
     async work(signal) {
       while (!signal.aborted) {

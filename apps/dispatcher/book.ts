@@ -19,6 +19,8 @@ export interface Book {
 export interface BookOptions {
   readonly concurrency: number;
   readonly spacingMs: number;
+  /** How far ahead slots are booked, in ms. */
+  readonly aheadMs: number;
   /** How long a call is expected to take, until calls have told. */
   readonly latencyMs: number;
   readonly now: () => number;
@@ -27,7 +29,10 @@ export interface BookOptions {
 }
 
 /** At 50 calls a second 14 slots at once: a tenth of a round trip a call, and 2.5 % of a limit when a pod dies every 10 s. */
-const aheadMs = 250;
+export const usualAheadMs = 250;
+
+/** A slot that is waited for counts as in flight: where that is limited, waiting for long would leave the target idle. */
+export const shortAheadMs = 40;
 
 /** Asked for again before the last slot is due: more than a reply takes (200 ms is a timeout), and little to lose. */
 const againMs = 100;
@@ -41,7 +46,7 @@ const refusal = { firstMs: 125, maxMs: 2_000 };
 /** The weight of the latest call in what a call is expected to take. */
 const weight = 0.1;
 
-export function createBook({ concurrency, spacingMs, latencyMs, now, random }: BookOptions): Book {
+export function createBook({ concurrency, spacingMs, aheadMs, latencyMs, now, random }: BookOptions): Book {
   let lastDueMs = 0;
   let refusals = 0;
   let typicalMs = latencyMs;

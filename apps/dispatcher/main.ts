@@ -12,7 +12,7 @@ import { createReadSecret } from '../shared/secrets.ts';
 import { createAcknowledge } from './acknowledge.ts';
 import { createDispatcher } from './app.ts';
 import { createAttempt } from './attempt.ts';
-import { createBook } from './book.ts';
+import { createBook, shortAheadMs, usualAheadMs } from './book.ts';
 import { createClaim } from './claim.ts';
 import { readConfig } from './config.ts';
 import { createConnections } from './connection.ts';
@@ -95,6 +95,7 @@ const { spacingMs } = pace;
 const book = createBook({
   concurrency: limit.concurrency,
   spacingMs,
+  aheadMs: pace.maxInFlight > 0 ? shortAheadMs : usualAheadMs,
   latencyMs: settings.latency,
   now,
   random: Math.random,
@@ -170,7 +171,8 @@ const dispatcher = createDispatcher({
 
 subscriber.on('message', (_channel: string, message: string) => pause.learn(Number.parseInt(message, 10)));
 subscriber.on('ready', () => void subscriber.subscribe(pauseChannel(instance, target)).catch(() => undefined));
-void redis.connect().catch(() => undefined);
+// Without it the first reservation would find no connection; where there is no Redis, it goes on looking by itself.
+await redis.connect().catch(() => undefined);
 void subscriber.connect().catch(() => undefined);
 
 const ops = createOps({

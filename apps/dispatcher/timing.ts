@@ -1,9 +1,10 @@
 /**
- * How long a message is hidden and claimed at once, in ms. Six timeouts, as SQS advises; never so short that a call
- * could outlive it ({@link spareMs} past its timeout, with as much again to get to the call).
+ * How long a message is hidden and claimed at once, in ms. Six timeouts, as SQS advises; never so short that a message in
+ * hand could not be called for a while: a hold is renewed at half of it, or a twentieth later, and a call needs its timeout
+ * and {@link spareMs} of it. So (1/2 − 1/20) of a hold is no less than both.
  */
 export function holdMs(timeoutMs: number): number {
-  return Math.max(6 * timeoutMs, timeoutMs + 2 * spareMs);
+  return Math.max(6 * timeoutMs, Math.ceil((timeoutMs + spareMs) / 0.45));
 }
 
 /** What must be left of a hold beyond a call's timeout when the call begins: time to settle it. */

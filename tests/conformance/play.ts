@@ -26,10 +26,10 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<Ru
 }
 
 async function playOnce(scenario: Scenario, { short, root, signal }: PlayOptions, tries: number): Promise<Run> {
-  const { limit, latencyMs = defaultLatencyMs, timeoutMs = defaultTimeoutMs } = scenario;
+  const { limit, latencyMs = defaultLatencyMs, timeoutMs = defaultTimeoutMs, disturbsNetwork = false } = scenario;
   const playMs = short ? (scenario.shortPlayMs ?? scenario.playMs) : scenario.playMs;
   const ended = AbortSignal.any([signal, AbortSignal.timeout(2 * playMs + spareMs)]);
-  const world = await openWorld({ limit, latencyMs, timeoutMs, root }, ended);
+  const world = await openWorld({ limit, latencyMs, timeoutMs, disturbsNetwork, root }, ended);
   try {
     const findings = await scenario.play(world, playMs);
     const endEpochMs = Date.now();
@@ -60,7 +60,9 @@ function toRun(scenario: Scenario, findings: Findings, evidence: Evidence, tries
   const { observed, endEpochMs } = evidence;
   const windows = scenario.judgedBy ?? scenario.limit.windows;
   const measured = measure(observed, windows, evidence.marks);
-  const { utilisation } = judge(measured.arrivalsMs.slice(0, callsBefore(observed, endEpochMs)), windows);
+  const from = callsBefore(observed, findings.countedFromEpochMs ?? 0);
+  const counted = measured.arrivalsMs.slice(from, callsBefore(observed, endEpochMs));
+  const { utilisation } = judge(counted, windows);
   const calls = observed.calls.length;
   const roundTripsPerCall = evidence.roundTrips === null || calls === 0 ? null : evidence.roundTrips / calls;
   const faults = [...evidence.faults, ...(calls === 0 ? ['there were no calls'] : []), ...bunched(observed, measured)];

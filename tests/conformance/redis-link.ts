@@ -15,6 +15,22 @@ export interface RedisLink {
   readonly close: () => Promise<void>;
 }
 
+/** No network of our own in between: what carries every packet takes its part of a small machine. */
+export function directLink(url: string): RedisLink {
+  const disturb = () => {
+    throw new Error('This scenario does not say that it disturbs the network');
+  };
+  return {
+    url,
+    cut: disturb,
+    freeze: disturb,
+    delay: disturb,
+    loseReplies: disturb,
+    mend: disturb,
+    close: () => Promise.resolve(),
+  };
+}
+
 type State = 'open' | 'cut' | 'frozen' | 'losing';
 
 export async function startRedisLink(redisPort: number): Promise<RedisLink> {
@@ -25,18 +41,25 @@ export async function startRedisLink(redisPort: number): Promise<RedisLink> {
 
   const carry = (from: Socket, to: Socket, isReply: boolean) => {
     let lastMs = 0;
+    const travelling: (Buffer | string)[] = [];
+    // Timers of different lengths may fire out of order: each lets the oldest packet arrive, whichever it was set for.
+    const arrive = () => {
+      const chunk = travelling.shift();
+      if (chunk !== undefined) to.write(chunk);
+    };
     from.on('data', (chunk) => {
       if (state === 'losing' && isReply) {
         hurt.add(to);
         return;
       }
+      travelling.push(chunk);
       if (delayMs.most === 0) {
-        to.write(chunk);
+        arrive();
         return;
       }
       const travelMs = delayMs.least + Math.random() * (delayMs.most - delayMs.least);
       lastMs = Math.max(lastMs, performance.now() + travelMs);
-      setTimeout(() => to.write(chunk), lastMs - performance.now());
+      setTimeout(arrive, lastMs - performance.now());
     });
   };
   const server = createServer((inbound) => {

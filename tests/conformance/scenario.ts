@@ -10,6 +10,8 @@ export type Check = (observed: Observed) => Bound;
 export interface Findings {
   /** Utilisation that must be reached until now, where the backlog was never empty. */
   readonly leastUtilisation?: number;
+  /** From when on it is counted; from the first call where this is left out. */
+  readonly countedFromEpochMs?: number;
   readonly mostRoundTripsPerCall?: number;
   readonly checks?: readonly Check[];
 }
@@ -21,6 +23,8 @@ export interface Scenario {
   readonly judgedBy?: readonly Window[];
   readonly latencyMs?: number;
   readonly timeoutMs?: number;
+  /** Whether there is a network between pods and Redis that it disturbs. */
+  readonly disturbsNetwork?: boolean;
   /** How long it plays in the whole form; in the short form, where it has a part in that. */
   readonly playMs: number;
   readonly shortPlayMs?: number;
@@ -51,4 +55,14 @@ export function fullBacklog({ windows }: LimitSetup): number {
 /** `count` calls that arrived in [from, to). */
 export function callsBetween({ calls }: Observed, fromEpochMs: number, toEpochMs: number): number {
   return calls.filter(({ epochMs }) => epochMs >= fromEpochMs && epochMs < toEpochMs).length;
+}
+
+/** In their first seconds pods open connections and are compiled, which would count for much in a short run. */
+const warmUpMs = 2_000;
+
+/** Fills the queue for pods that have just started; resolves with the moment from which utilisation counts. */
+export async function warmUp({ feed, mark, wait }: World, limit: LimitSetup): Promise<number> {
+  await feed.keep(fullBacklog(limit));
+  await wait(warmUpMs);
+  return mark('counted from here');
 }

@@ -46,6 +46,7 @@ export interface WorldSetup {
   readonly limit: LimitSetup;
   readonly latencyMs: number;
   readonly timeoutMs: number;
+  readonly disturbsNetwork: boolean;
   /** Holds the `apps` whose dispatcher is started. */
   readonly root: string;
 }
@@ -127,9 +128,22 @@ export async function openWorld(setup: WorldSetup, ended: AbortSignal): Promise<
   try {
     feed = await startFeed(died, signal);
     const instance = `conformance-${randomUUID()}`;
-    const { limit, root, timeoutMs } = setup;
+    const { limit, root, timeoutMs, disturbsNetwork } = setup;
     await declareNoPast(redis.url, instance, limit);
-    const on = { folder, root, instance, targetName, limit, timeoutMs, feed, redis, target, died, signal };
+    const on = {
+      folder,
+      root,
+      instance,
+      targetName,
+      limit,
+      timeoutMs,
+      disturbsNetwork,
+      feed,
+      redis,
+      target,
+      died,
+      signal,
+    };
     const fleet = await createFleet(on);
     const opened = feed;
     return {

@@ -57,7 +57,7 @@ describe('the same event twice', () => {
     await gateway.delivered(effects + 1);
     await gateway.dispatchers[0]?.stop('SIGKILL');
     const again = await gateway.startDispatcher();
-    // The dead pod's hold lasts 11 s; then the event is in doubt, and asked for again.
+    // The dead pod's hold lasts 14 s; then the event is in doubt, and asked for again.
     const line = await again.logged(({ event_id }) => event_id === 'crashed');
     expect(line).toMatchObject({ outcome: 'delivered', attempt: 2 });
     expect(await gateway.summary()).toMatchObject({ effects: effects + 1, duplicates: 1 });

@@ -75,6 +75,7 @@ const frozen: Scenario = {
 
 const cutFromSome: Scenario = {
   name: 'redis-cut-from-some-pods',
+  disturbsNetwork: true,
   limit,
   playMs: 30_000,
   async play({ fleet, feed, mark, wait }, playMs) {
@@ -104,14 +105,29 @@ const cutFromSome: Scenario = {
 const lossEveryMs = 2_000;
 const lossMs = 250;
 
+/** Round trips take 10 to 120 ms; a margin that most of them exceed would give up most slots. */
+const slowLimit = { ...limit, more: { margin: '100ms' } };
+
+/** Some pods without a reply, and replies that come late: the rest must still be worth having. */
+const leastPart = 0.5;
+
+function goesOnFrom(fromEpochMs: number, playMs: number): Check {
+  return (observed) => {
+    const figure = callsBetween(observed, fromEpochMs, fromEpochMs + playMs);
+    const least = (leastPart * calls * playMs) / 1_000;
+    return { name: 'calls meanwhile', figure, bound: `≥ ${least}`, ok: figure >= least };
+  };
+}
+
 const slow: Scenario = {
   name: 'redis-slow',
-  limit,
+  disturbsNetwork: true,
+  limit: slowLimit,
   playMs: 30_000,
   async play({ fleet, feed, mark, wait }, playMs) {
     const started = await fleet.start(pods);
     await feed.keep(fullBacklog(limit));
-    mark('5 to 60 ms each way');
+    const slowedEpochMs = mark('5 to 60 ms each way');
     for (const { link } of started) link.delay(5, 60);
     const startedMs = performance.now();
     for (let round = 0; performance.now() - startedMs < playMs; round++) {
@@ -122,7 +138,7 @@ const slow: Scenario = {
       await wait(lossMs);
       link?.mend();
     }
-    return {};
+    return { checks: [goesOnFrom(slowedEpochMs, playMs)] };
   },
 };
 

@@ -15,6 +15,7 @@ function goesOnWithout(cutEpochMs: number): Check {
 
 const share: Scenario = {
   name: 'share',
+  disturbsNetwork: true,
   limit: { windows: perSecond(20), more: { withoutRedis: 'share', shares: pods, shareFor: '10s' } },
   playMs: 60_000,
   async play({ fleet, feed, mark, wait }, playMs) {
