@@ -10,6 +10,7 @@ import type { Observe } from './observe.ts';
 import type { Pause } from './pause.ts';
 import type { Slot } from './permit.ts';
 import type { Settle, Settled } from './settle.ts';
+import { createUnknownCodes } from './unknown-codes.ts';
 
 export interface AttemptDeps {
   readonly target: string;
@@ -34,6 +35,7 @@ export type Attempt = (held: Held, slot: Slot) => Promise<Settled | 'again'>;
 
 export function createAttempt(deps: AttemptDeps): Attempt {
   const { settle, now, observe } = deps;
+  const tellUnknown = createUnknownCodes(deps.target, deps.log);
 
   /** Whether a call that starts now would end, and be settled, before lease or visibility do. */
   const outlasts = (held: Held) => now() - held.holdsFromMs + deps.timeoutMs + spareMs < holdMs(deps.timeoutMs);
@@ -64,6 +66,7 @@ export function createAttempt(deps: AttemptDeps): Attempt {
       },
       'delivery.attempted',
     );
+    if ('unknownCode' in outcome) tellUnknown(outcome.unknownCode, outcome.kind);
     if (outcome.kind === 'unauthorised' && !held.refreshed) {
       held.refreshed = true;
       await deps.credential.refresh();

@@ -31,6 +31,7 @@ export interface GraphQLBody {
 
 /** An error of a response, as far as it is looked at; anything a target sends may be missing or of another type. */
 export interface GraphQLErrorBody {
+  readonly message?: unknown;
   readonly path?: unknown;
   readonly extensions?: unknown;
 }
@@ -118,11 +119,14 @@ export function createDispatch(
         return new Response(text === '' ? null : text, { status: response.status, headers: response.headers });
       },
     });
+    // Cleared with the call: `AbortSignal.timeout` would keep its timer, and fire, for each call of the last ten seconds.
+    const deadline = new AbortController();
+    const timer = setTimeout(() => deadline.abort(new DOMException('', 'TimeoutError')), timeoutMs);
     try {
       await client.rawRequest({
         query: mutation.document as never,
         variables: { input: new SourceText(input) },
-        signal: AbortSignal.timeout(timeoutMs),
+        signal: deadline.signal,
         requestHeaders: {
           ...credential,
           'idempotency-key': `"${key}"`,
@@ -136,6 +140,8 @@ export function createDispatch(
       }
       if (error instanceof NoAnswer) return { kind: 'none', why: nameError(error.cause) };
       if (seen === undefined && !(error instanceof ClientError)) return { kind: 'none', why: nameError(error) };
+    } finally {
+      clearTimeout(timer);
     }
     if (seen === undefined) return { kind: 'none', why: 'the answer was empty' };
     const body = readBody(seen.text);
@@ -144,7 +150,7 @@ export function createDispatch(
 }
 
 /** A GraphQL response is an object with `data` or a list of errors (GraphQL spec §7.1); everything else is not one. */
-function readBody(text: string): GraphQLBody | undefined {
+export function readBody(text: string): GraphQLBody | undefined {
   let body: unknown;
   try {
     body = JSON.parse(text);
@@ -155,6 +161,8 @@ function readBody(text: string): GraphQLBody | undefined {
   const { data, errors, extensions } = body as Record<string, unknown>;
   const isList = Array.isArray(errors) && errors.length > 0;
   if (data === undefined && !isList) return undefined;
-  const objects = isList ? (errors as unknown[]).filter((error) => typeof error === 'object' && error !== null) : [];
-  return { data, ...(isList ? { errors: objects } : {}), extensions };
+  // Some targets list sentences: each is an error all the same.
+  const objects = (list: readonly unknown[]) =>
+    list.map((error) => (typeof error === 'object' && error !== null ? error : { message: error }));
+  return { data, ...(isList ? { errors: objects(errors) } : {}), extensions };
 }

@@ -14,6 +14,7 @@ import { createDispatcher } from './app.ts';
 import { createAttempt } from './attempt.ts';
 import { createBook, shortAheadMs, usualAheadMs } from './book.ts';
 import { createClaim } from './claim.ts';
+import { createCodeRules } from './code-rules.ts';
 import { readConfig } from './config.ts';
 import { createConnections } from './connection.ts';
 import { createCredential } from './credential.ts';
@@ -133,7 +134,12 @@ const attempt = createAttempt({
   dispatch: createDispatch(endpoint, mutation, connections, graphql.timeout),
   makeInput: createMakeInput(graphql.input),
   credential,
-  classify: { field: mutation.field, careful: settings.inDoubt !== 'retry', now: Date.now },
+  classify: {
+    field: mutation.field,
+    careful: settings.inDoubt !== 'retry',
+    now: Date.now,
+    codeRules: createCodeRules(graphql.outcomes),
+  },
   settle,
   observe,
   took: (durationMs) => book.took(durationMs),

@@ -37,6 +37,45 @@ const endpoint = z.url({ protocol: /^https?$/, error: 'is no http(s) URL' }).ref
   return url?.protocol !== 'http:' || loopback.has(url.hostname);
 }, 'is plain http: use https, or set allowPlainHttp: true beside it for a target inside the cluster');
 
+const outcomeCode = z
+  .string()
+  .regex(
+    /^[\w.: -]{0,63}[A-Za-z0-9]$/,
+    'is no code: write the word at errors[].extensions.code, 64 characters at most',
+  );
+const outcomeCodes = z.array(outcomeCode).min(1).max(100).optional();
+
+const outcomes = z
+  .strictObject(
+    {
+      throttled: outcomeCodes.describe('Calls come too fast: the fleet pauses, and no attempt is spent'),
+      unauthorised: outcomeCodes.describe('The credential is refreshed once; then the fleet pauses'),
+      refused: outcomeCodes.describe('The event will never be taken: dead-lettered at once'),
+      unavailable: outcomeCodes.describe('The target is not there, and did not run the mutation'),
+      failed: outcomeCodes.describe('Tried again; in doubt where inDoubt is not retry'),
+    },
+    {
+      error: (issue) =>
+        issue.code === 'unrecognized_keys'
+          ? `knows no ${issue.keys.join(', ')}: write throttled, unauthorised, refused, unavailable or failed`
+          : undefined,
+    },
+  )
+  .superRefine((lists, context) => {
+    const meanings = new Map<string, string>();
+    for (const [outcome, codes = []] of Object.entries(lists)) {
+      for (const [at, code] of codes.entries()) {
+        // The dispatcher sees no difference between rate-limited and RATE_LIMITED.
+        const spelled = code.replace(/[^A-Za-z0-9]/g, '').toUpperCase();
+        const other = meanings.get(spelled);
+        const message = `${code} is ${other ?? ''} already: a code means one thing, however it is spelled`;
+        if (other !== undefined) context.addIssue({ code: 'custom', path: [outcome, at], message });
+        meanings.set(spelled, outcome);
+      }
+    }
+  })
+  .describe("What codes of the target's errors mean, before the built-in rules");
+
 const graphql = z.strictObject({
   endpoint: z.string(),
   allowPlainHttp: z.boolean().default(false).describe('Allow an http endpoint that is not on loopback'),
@@ -48,6 +87,7 @@ const graphql = z.strictObject({
     .describe('JSONata that makes $input from { key, id, type, source, time, brand, data }'),
   timeout: duration({ minMs: 100, maxMs: 60_000, says: 'must be from 100ms to 60s' }).prefault('10s'),
   auth: targetAuth.optional(),
+  outcomes: outcomes.optional(),
 });
 
 const retry = z.strictObject({

@@ -1,0 +1,150 @@
+import type { LabelledAnswer } from './labelled-answer.ts';
+
+export const awsEdge: readonly LabelledAnswer[] = [
+  {
+    source: 'docs.aws.amazon.com elasticloadbalancing troubleshooting, 502; reconstructed page',
+    status: 502,
+    headers: { server: 'awselb/2.0', 'content-type': 'text/html' },
+    body: '<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n',
+    field: 'deliver',
+    expected: 'unavailable',
+  },
+  {
+    source: 'docs.aws.amazon.com elasticloadbalancing troubleshooting, 503; reconstructed page',
+    status: 503,
+    headers: { server: 'awselb/2.0', 'content-type': 'text/html' },
+    body: '<html>\r\n<head><title>503 Service Temporarily Unavailable</title></head>\r\n<body>\r\n<center><h1>503 Service Temporarily Unavailable</h1></center>\r\n</body>\r\n</html>\r\n',
+    field: 'deliver',
+    expected: 'unavailable',
+  },
+  {
+    source: 'docs.aws.amazon.com elasticloadbalancing troubleshooting, 504; reconstructed page',
+    status: 504,
+    headers: { server: 'awselb/2.0', 'content-type': 'text/html' },
+    body: '<html>\r\n<head><title>504 Gateway Time-out</title></head>\r\n<body>\r\n<center><h1>504 Gateway Time-out</h1></center>\r\n</body>\r\n</html>\r\n',
+    field: 'deliver',
+    expected: 'unavailable',
+  },
+  {
+    source: 'docs.aws.amazon.com elasticloadbalancing troubleshooting, 403; reconstructed page',
+    status: 403,
+    headers: { server: 'awselb/2.0', 'content-type': 'text/html' },
+    body: '<html>\r\n<head><title>403 Forbidden</title></head>\r\n<body>\r\n<center><h1>403 Forbidden</h1></center>\r\n</body>\r\n</html>\r\n',
+    field: 'deliver',
+    expected: 'refused',
+  },
+  {
+    source: 'docs.aws.amazon.com elasticloadbalancing troubleshooting, 460; reconstructed page',
+    status: 460,
+    headers: { server: 'awselb/2.0', 'content-type': 'text/html' },
+    body: '',
+    field: 'deliver',
+    expected: 'failed',
+  },
+  {
+    source: 'docs.aws.amazon.com elasticloadbalancing troubleshooting, 464; reconstructed page',
+    status: 464,
+    headers: { server: 'awselb/2.0', 'content-type': 'text/html' },
+    body: '',
+    field: 'deliver',
+    expected: 'refused',
+  },
+  {
+    source: 'docs.aws.amazon.com elasticloadbalancing troubleshooting, 561; reconstructed page',
+    status: 561,
+    headers: { server: 'awselb/2.0', 'content-type': 'text/html' },
+    body: '',
+    field: 'deliver',
+    expected: 'unauthorised',
+  },
+  {
+    source: 'reconstructed from docs.aws.amazon.com CloudFront troubleshooting, 502',
+    status: 502,
+    headers: { server: 'CloudFront', 'x-cache': 'Error from cloudfront', 'content-type': 'text/html' },
+    body: '<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01 Transitional//EN" "http://www.w3.org/TR/html4/loose.dtd">\n<HTML><HEAD><META HTTP-EQUIV="Content-Type" CONTENT="text/html; charset=iso-8859-1">\n<TITLE>ERROR: The request could not be satisfied</TITLE>\n</HEAD><BODY>\n<H1>502 ERROR</H1>\n<H2>The request could not be satisfied.</H2>\nCloudFront wasn\'t able to connect to the origin.\n</BODY></HTML>',
+    field: 'deliver',
+    expected: 'unavailable',
+  },
+  {
+    source: 'reconstructed from docs.aws.amazon.com CloudFront troubleshooting, 503',
+    status: 503,
+    headers: { server: 'CloudFront', 'x-cache': 'Error from cloudfront', 'content-type': 'text/html' },
+    body: '<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01 Transitional//EN" "http://www.w3.org/TR/html4/loose.dtd">\n<HTML><HEAD><META HTTP-EQUIV="Content-Type" CONTENT="text/html; charset=iso-8859-1">\n<TITLE>ERROR: The request could not be satisfied</TITLE>\n</HEAD><BODY>\n<H1>503 ERROR</H1>\n<H2>The request could not be satisfied.</H2>\nThe request could not be satisfied.\n</BODY></HTML>',
+    field: 'deliver',
+    expected: 'unavailable',
+  },
+  {
+    source:
+      'reconstructed from docs.aws.amazon.com API Gateway gateway responses, 429 Too Many Requests (aws.amazon.com api-gateway-429-limit)',
+    status: 429,
+    headers: { 'content-type': 'application/json', 'x-amzn-errortype': 'TooManyRequestsException' },
+    body: '{"message":"Too Many Requests"}',
+    field: 'deliver',
+    expected: 'throttled',
+    waitMs: null,
+  },
+  {
+    source:
+      'reconstructed from docs.aws.amazon.com API Gateway gateway responses, 429 Limit Exceeded (aws.amazon.com api-gateway-429-limit)',
+    status: 429,
+    headers: { 'content-type': 'application/json', 'x-amzn-errortype': 'LimitExceededException' },
+    body: '{"message":"Limit Exceeded"}',
+    field: 'deliver',
+    expected: 'throttled',
+    waitMs: null,
+  },
+  {
+    source:
+      'reconstructed from docs.aws.amazon.com API Gateway gateway responses, 403 Forbidden (aws.amazon.com api-gateway-429-limit)',
+    status: 403,
+    headers: { 'content-type': 'application/json', 'x-amzn-errortype': 'ForbiddenException' },
+    body: '{"message":"Forbidden"}',
+    field: 'deliver',
+    expected: 'refused',
+  },
+  {
+    source:
+      'reconstructed from docs.aws.amazon.com API Gateway gateway responses, 403 Missing Authentication Token (aws.amazon.com api-gateway-429-limit)',
+    status: 403,
+    headers: { 'content-type': 'application/json', 'x-amzn-errortype': 'MissingAuthenticationTokenException' },
+    body: '{"message":"Missing Authentication Token"}',
+    field: 'deliver',
+    expected: 'refused',
+  },
+  {
+    source:
+      'reconstructed from docs.aws.amazon.com API Gateway gateway responses, 401 Unauthorized (aws.amazon.com api-gateway-429-limit)',
+    status: 401,
+    headers: { 'content-type': 'application/json', 'x-amzn-errortype': 'UnauthorizedException' },
+    body: '{"message":"Unauthorized"}',
+    field: 'deliver',
+    expected: 'unauthorised',
+  },
+  {
+    source:
+      'reconstructed from docs.aws.amazon.com API Gateway gateway responses, 403 The security token included in the request is expired (aws.amazon.com api-gateway-429-limit)',
+    status: 403,
+    headers: { 'content-type': 'application/json', 'x-amzn-errortype': 'ExpiredTokenException' },
+    body: '{"message":"The security token included in the request is expired"}',
+    field: 'deliver',
+    expected: 'unauthorised',
+  },
+  {
+    source:
+      'reconstructed from docs.aws.amazon.com API Gateway gateway responses, 504 Endpoint request timed out (aws.amazon.com api-gateway-429-limit)',
+    status: 504,
+    headers: { 'content-type': 'application/json' },
+    body: '{"message":"Endpoint request timed out"}',
+    field: 'deliver',
+    expected: 'unavailable',
+  },
+  {
+    source:
+      'reconstructed from docs.aws.amazon.com API Gateway gateway responses, 503 Service Unavailable (aws.amazon.com api-gateway-429-limit)',
+    status: 503,
+    headers: { 'content-type': 'application/json' },
+    body: '{"message":"Service Unavailable"}',
+    field: 'deliver',
+    expected: 'unavailable',
+  },
+];

@@ -1,0 +1,62 @@
+import type { LabelledAnswer } from '../labelled-answer.ts';
+
+export const apolloServer: readonly LabelledAnswer[] = [
+  {
+    source: 'reconstructed from apollo-server docs, setting http.status 401',
+    status: 401,
+    headers: { 'content-type': 'application/json' },
+    body: '{"errors":[{"message":"User is not authenticated","extensions":{"code":"UNAUTHENTICATED"}}]}',
+    field: 'deliver',
+    expected: 'unauthorised',
+  },
+  {
+    source: 'apollographql/apollo-server docs/source/data/errors.mdx: FORBIDDEN',
+    status: 200,
+    headers: { 'content-type': 'application/json' },
+    body: '{"errors":[{"message":"Not allowed","path":["deliver"],"extensions":{"code":"FORBIDDEN"}}],"data":null}',
+    field: 'deliver',
+    expected: 'refused',
+  },
+  {
+    source: 'apollographql/apollo-server docs/source/data/errors.mdx: INTERNAL_SERVER_ERROR with 200',
+    status: 200,
+    headers: { 'content-type': 'application/json' },
+    body: '{"errors":[{"message":"ECONNREFUSED 10.0.0.1:5432","path":["deliver"],"extensions":{"code":"INTERNAL_SERVER_ERROR"}}],"data":{"deliver":null}}',
+    field: 'deliver',
+    expected: 'failed',
+  },
+  {
+    source: 'reconstructed from @apollo/server: a context that throws is INTERNAL_SERVER_ERROR, 500',
+    status: 500,
+    headers: { 'content-type': 'application/json' },
+    body: '{"errors":[{"message":"Context creation failed: no database","extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}',
+    field: 'deliver',
+    expected: 'failed',
+  },
+  {
+    source: 'reconstructed from ravangen/graphql-rate-limit: Too many requests, please try again in N seconds',
+    status: 200,
+    headers: { 'content-type': 'application/json' },
+    body: '{"errors":[{"message":"Too many requests for \'Mutation.deliver\', please try again in 12 seconds.","path":["deliver"],"extensions":{"code":"RATE_LIMITED"}}],"data":{"deliver":null}}',
+    field: 'deliver',
+    expected: 'throttled',
+    waitMs: null,
+  },
+  {
+    source: 'reconstructed from nestjs throttler behind Apollo: ThrottlerException, http.status 429',
+    status: 200,
+    headers: { 'content-type': 'application/json' },
+    body: '{"errors":[{"message":"ThrottlerException: Too Many Requests","path":["deliver"],"extensions":{"code":"INTERNAL_SERVER_ERROR","originalError":{"statusCode":429,"message":"ThrottlerException: Too Many Requests"}}}],"data":{"deliver":null}}',
+    field: 'deliver',
+    expected: 'throttled',
+    waitMs: null,
+  },
+  {
+    source: 'reconstructed from @apollo/server stopping: server is in the stopping phase',
+    status: 500,
+    headers: { 'content-type': 'application/json' },
+    body: '{"errors":[{"message":"Cannot execute GraphQL operations after the server has stopped.","extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}',
+    field: 'deliver',
+    expected: 'failed',
+  },
+];

@@ -1,0 +1,60 @@
+import type { LabelledAnswer } from '../labelled-answer.ts';
+
+export const lyingBodies: readonly LabelledAnswer[] = [
+  {
+    source: 'reconstructed from no API: success cut off after 9 characters',
+    status: 200,
+    headers: { 'content-type': 'application/json' },
+    body: '{"data":{',
+    field: 'deliver',
+    expected: 'failed',
+  },
+  {
+    source: 'reconstructed from no API: success cut off after 20 characters',
+    status: 200,
+    headers: { 'content-type': 'application/json' },
+    body: '{"data":{"deliver":{',
+    field: 'deliver',
+    expected: 'failed',
+  },
+  {
+    source: 'reconstructed from no API: an empty object',
+    status: 200,
+    headers: { 'content-type': 'application/json' },
+    body: '{}',
+    field: 'deliver',
+    expected: 'failed',
+  },
+  {
+    source: 'reconstructed from no API: data that is text',
+    status: 200,
+    headers: { 'content-type': 'application/json' },
+    body: '{"data":"deliver"}',
+    field: 'deliver',
+    expected: 'failed',
+  },
+  {
+    source: 'reconstructed from no API: a welcome page with 200',
+    status: 200,
+    headers: { 'content-type': 'text/html' },
+    body: '<html><h1>Welcome to nginx!</h1></html>',
+    field: 'deliver',
+    expected: 'failed',
+  },
+  {
+    source: 'reconstructed from no API: deferred parts',
+    status: 200,
+    headers: { 'content-type': 'multipart/mixed; boundary="-"' },
+    body: '---\r\nContent-Type: application/json\r\n\r\n{"data":{"deliver":{"id":"1"}},"hasNext":true}\r\n---',
+    field: 'deliver',
+    expected: 'failed',
+  },
+  {
+    source: 'reconstructed from no API: overloaded, 529',
+    status: 529,
+    headers: {},
+    body: 'Site is overloaded',
+    field: 'deliver',
+    expected: 'unavailable',
+  },
+];

@@ -1,0 +1,65 @@
+import type { LabelledAnswer } from '../labelled-answer.ts';
+
+export const shopify: readonly LabelledAnswer[] = [
+  {
+    source:
+      'community.shopify.com/t/graphql-admin-api-example-throttled-requests-response/8456: data null, status 429 suggested',
+    status: 429,
+    headers: { 'content-type': 'application/json' },
+    body: '{"errors":[{"message":"Throttled","extensions":{"code":"THROTTLED"}}],"data":null,"extensions":{"cost":{"requestedQueryCost":502,"actualQueryCost":null,"throttleStatus":{"maximumAvailable":1000,"currentlyAvailable":498,"restoreRate":50}}}}',
+    field: 'productUpdate',
+    expected: 'throttled',
+    waitMs: 80,
+  },
+  {
+    source: 'Shopify/cli#8317: 200 with THROTTLED and no cost',
+    status: 200,
+    headers: { 'content-type': 'application/json' },
+    body: '{"errors":[{"message":"Throttled","extensions":{"code":"THROTTLED"}}]}',
+    field: 'appDeploy',
+    expected: 'throttled',
+    waitMs: null,
+  },
+  {
+    source: 'Shopify/cli#8317: extensions.code is the text 429',
+    status: 200,
+    headers: { 'content-type': 'application/json' },
+    body: '{"errors":[{"message":"Too many requests","extensions":{"code":"429"}}]}',
+    field: 'appDeploy',
+    expected: 'throttled',
+    waitMs: null,
+  },
+  {
+    source: 'shopify.dev/docs/api/usage/limits: a bucket of 2000 a second',
+    status: 200,
+    headers: { 'content-type': 'application/json' },
+    body: '{"errors":[{"message":"Throttled","extensions":{"code":"THROTTLED"}}],"extensions":{"cost":{"requestedQueryCost":1000,"actualQueryCost":null,"throttleStatus":{"maximumAvailable":20000,"currentlyAvailable":0,"restoreRate":2000}}}}',
+    field: 'bulk',
+    expected: 'throttled',
+    waitMs: 500,
+  },
+  {
+    source: 'Shopify/shopify-api-ruby#836: success with its cost',
+    status: 200,
+    headers: { 'content-type': 'application/json' },
+    body: '{"data":{"productUpdate":{"product":{"id":"gid://shopify/Product/1"},"userErrors":[]}},"extensions":{"cost":{"requestedQueryCost":1,"actualQueryCost":1,"throttleStatus":{"maximumAvailable":1000,"currentlyAvailable":999,"restoreRate":50}}}}',
+    field: 'productUpdate',
+    expected: 'delivered',
+  },
+  {
+    source: 'shopify.dev/docs/api/admin-graphql: userErrors of a mutation',
+    status: 200,
+    headers: { 'content-type': 'application/json' },
+    body: '{"data":{"productCreate":{"product":null,"userErrors":[{"field":["title"],"message":"Title can\'t be blank"}]}}}',
+    field: 'productCreate',
+    expected: 'refused',
+  },
+  {
+    source: 'reconstructed from shopify.dev Admin API errors, SHOP_INACTIVE',
+    status: 200,
+    headers: { 'content-type': 'application/json' },
+    body: '{"errors":[{"message":"This shop is not active","extensions":{"code":"SHOP_INACTIVE"}}]}',
+    field: 'productCreate',
+    expected: 'unavailable',
+  },
+];

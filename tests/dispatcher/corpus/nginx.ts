@@ -1,0 +1,60 @@
+import type { LabelledAnswer } from './labelled-answer.ts';
+
+export const nginx: readonly LabelledAnswer[] = [
+  {
+    source: 'reconstructed from nginx ngx_http_special_response.c, 503',
+    status: 503,
+    headers: { server: 'nginx', 'content-type': 'text/html' },
+    body: '<html>\r\n<head><title>503 Service Temporarily Unavailable</title></head>\r\n<body>\r\n<center><h1>503 Service Temporarily Unavailable</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n',
+    field: 'deliver',
+    expected: 'unavailable',
+  },
+  {
+    source: 'reconstructed from nginx ngx_http_special_response.c, 504',
+    status: 504,
+    headers: { server: 'nginx', 'content-type': 'text/html' },
+    body: '<html>\r\n<head><title>504 Gateway Time-out</title></head>\r\n<body>\r\n<center><h1>504 Gateway Time-out</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n',
+    field: 'deliver',
+    expected: 'unavailable',
+  },
+  {
+    source: 'reconstructed from nginx ngx_http_special_response.c, 500',
+    status: 500,
+    headers: { server: 'nginx', 'content-type': 'text/html' },
+    body: '<html>\r\n<head><title>500 Internal Server Error</title></head>\r\n<body>\r\n<center><h1>500 Internal Server Error</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n',
+    field: 'deliver',
+    expected: 'failed',
+  },
+  {
+    source: 'reconstructed from nginx ngx_http_special_response.c, 413',
+    status: 413,
+    headers: { server: 'nginx', 'content-type': 'text/html' },
+    body: '<html>\r\n<head><title>413 Request Entity Too Large</title></head>\r\n<body>\r\n<center><h1>413 Request Entity Too Large</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n',
+    field: 'deliver',
+    expected: 'refused',
+  },
+  {
+    source: 'reconstructed from nginx ngx_http_special_response.c, 400',
+    status: 400,
+    headers: { server: 'nginx', 'content-type': 'text/html' },
+    body: '<html>\r\n<head><title>400 Bad Request</title></head>\r\n<body>\r\n<center><h1>400 Bad Request</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n',
+    field: 'deliver',
+    expected: 'refused',
+  },
+  {
+    source: 'reconstructed from nginx ngx_http_special_response.c, 405',
+    status: 405,
+    headers: { server: 'nginx', 'content-type': 'text/html' },
+    body: '<html>\r\n<head><title>405 Not Allowed</title></head>\r\n<body>\r\n<center><h1>405 Not Allowed</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n',
+    field: 'deliver',
+    expected: 'refused',
+  },
+  {
+    source: 'reconstructed from nginx, 499 of a client that closed',
+    status: 499,
+    headers: { server: 'nginx', 'content-type': 'text/html' },
+    body: '',
+    field: 'deliver',
+    expected: 'failed',
+  },
+];
