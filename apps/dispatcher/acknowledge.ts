@@ -16,7 +16,12 @@ export interface Acknowledge {
   /** Hides it for so long from now on; 0 shows it at once. */
   readonly hide: (receiptHandle: string, seconds: number) => Promise<boolean>;
   readonly deadLetter: (body: string, attributes: LetterAttributes) => Promise<boolean>;
+  /** Puts the same body at the queue's end, where its retention begins anew. */
+  readonly sendAnew: (body: string, firstSentAtMs: number) => Promise<boolean>;
 }
+
+/** The message attribute that says when an event was first sent, in ms of SQS' clock. */
+export const firstSentAttribute = 'first_sent_at';
 
 /** Ten entries are one request to SQS; waiting longer for them than this would only delay the deletes. */
 const lingerMs = 100;
@@ -42,21 +47,24 @@ export function createAcknowledge(
     }));
     return failedIds(await sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: queue.url, Entries })));
   }, log);
+  const send = async (url: string, body: string, attributes: LetterAttributes, failed: string): Promise<boolean> => {
+    const MessageAttributes = Object.fromEntries(
+      Object.entries(attributes).map(([name, StringValue]) => [name, { DataType: 'String', StringValue }]),
+    );
+    try {
+      await sqs.send(new SendMessageCommand({ QueueUrl: url, MessageBody: body, MessageAttributes }));
+      return true;
+    } catch (error) {
+      log.error({ error: nameError(error) }, failed);
+      return false;
+    }
+  };
   return {
     delete: (handle) => deletes({ handle }),
     hide: (handle, seconds) => hides({ handle, seconds: Math.min(Math.max(0, Math.ceil(seconds)), longestSeconds) }),
-    async deadLetter(body, attributes) {
-      const MessageAttributes = Object.fromEntries(
-        Object.entries(attributes).map(([name, StringValue]) => [name, { DataType: 'String', StringValue }]),
-      );
-      try {
-        await sqs.send(new SendMessageCommand({ QueueUrl: queue.deadLetterUrl, MessageBody: body, MessageAttributes }));
-        return true;
-      } catch (error) {
-        log.error({ error: nameError(error) }, 'dead_letter.send_failed');
-        return false;
-      }
-    },
+    deadLetter: (body, attributes) => send(queue.deadLetterUrl, body, attributes, 'dead_letter.send_failed'),
+    sendAnew: (body, firstSentAtMs) =>
+      send(queue.url, body, { [firstSentAttribute]: String(firstSentAtMs) }, 'message.send_anew_failed'),
   };
 }
 

@@ -5,10 +5,12 @@ export interface Message {
   readonly messageId: string;
   readonly receiptHandle: string;
   readonly body: string;
-  /** By SQS' clock. */
+  /** By SQS' clock: from here its retention counts. */
   readonly sentAtMs: number;
   /** How often it was received, this time included. */
   readonly receiveCount: number;
+  /** By SQS' clock: when its event was first sent, where the message was sent anew before its retention ended. */
+  readonly firstSentAtMs: number | undefined;
   /** Monotonic: when the receive was requested that brought it. Its visibility counts from no earlier. */
   readonly requestedAtMs: number;
 }

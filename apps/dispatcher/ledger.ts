@@ -70,8 +70,8 @@ export function createLedger(options: LedgerOptions): Ledger {
         owners[i] ?? '',
         event.digest,
         event.redrive,
-        message.sentAtMs,
-        message.receiveCount > 1 ? 1 : 0,
+        message.firstSentAtMs ?? message.sentAtMs,
+        message.receiveCount > 1 || message.firstSentAtMs !== undefined ? 1 : 0,
       ]);
       const result = await scripts.claim(
         [`${prefix}born`, deliveredKey, ...received.map(({ key }) => recordKey(key))],

@@ -25,7 +25,7 @@ import { createObserve } from './observe.ts';
 import { createPace } from './pace.ts';
 import { createPause, pauseChannel } from './pause.ts';
 import { createReserve } from './permit.ts';
-import { createReceive, poll } from './poll.ts';
+import { createReceive, poll, readRetentionMs } from './poll.ts';
 import { renewHolds } from './renew.ts';
 import { loadScripts } from './scripts.ts';
 import { createSettle } from './settle.ts';
@@ -155,13 +155,16 @@ const claim = createClaim({
   inDoubt: settings.inDoubt,
   attempts: retry.attempts,
   observe,
+  retentionMs: await readRetentionMs(settling, settings.queue.url, log),
+  now: Date.now,
   unclaimed: () => share?.spending() ?? false,
   log,
 });
+// Two seconds of the whole fleet's limit: enough to use every slot, and soon worked off by one pod alone. No more than the
+// queue can refill in a tenth of a second: what is in hand has to be held, and copied by each collection of garbage.
+const capacity = Math.max(limit.concurrency, Math.min(Math.ceil(2_000 / spacingMs), 100));
 const dispatcher = createDispatcher({
-  // Two seconds of the whole fleet's limit: enough to use every slot, and soon worked off by one pod alone. No more than
-  // the queue can refill in a tenth of a second, as what is in hand has to be held.
-  capacity: Math.max(limit.concurrency, Math.min(Math.ceil(2_000 / spacingMs), 200)),
+  capacity,
   book,
   claim,
   reserve,
@@ -212,6 +215,7 @@ const polling = poll(
     receive: createReceive(receiving, settings.queue.url, now),
     visibilitySeconds: Math.ceil(holdMs(graphql.timeout) / 1_000),
     room: dispatcher.room,
+    leastRoom: Math.min(10, Math.ceil(capacity / 4)),
     changed,
     look: dispatcher.look,
     take: dispatcher.take,

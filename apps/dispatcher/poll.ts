@@ -1,6 +1,7 @@
-import { ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { GetQueueAttributesCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { nameError, type Log } from '../shared/log.ts';
 import { longestHeldWaitMs, wait, type Bell } from './timing.ts';
+import { firstSentAttribute } from './acknowledge.ts';
 import type { Message } from './held.ts';
 import type { Permit } from './permit.ts';
 
@@ -26,17 +27,46 @@ export function createReceive(sqs: SQSClient, queueUrl: string, now: () => numbe
         WaitTimeSeconds: longPollSeconds,
         VisibilityTimeout: visibilitySeconds,
         MessageSystemAttributeNames: ['SentTimestamp', 'ApproximateReceiveCount'],
+        MessageAttributeNames: [firstSentAttribute],
       }),
     );
-    return Messages.map(({ MessageId = '', ReceiptHandle = '', Body = '', Attributes = {} }) => ({
-      messageId: MessageId,
-      receiptHandle: ReceiptHandle,
-      body: Body,
-      sentAtMs: Number(Attributes.SentTimestamp ?? 0),
-      receiveCount: Number(Attributes.ApproximateReceiveCount ?? 1),
-      requestedAtMs,
-    }));
+    return Messages.map(
+      ({ MessageId = '', ReceiptHandle = '', Body = '', Attributes = {}, MessageAttributes = {} }) => ({
+        messageId: MessageId,
+        receiptHandle: ReceiptHandle,
+        body: Body,
+        sentAtMs: Number(Attributes.SentTimestamp ?? 0),
+        receiveCount: Number(Attributes.ApproximateReceiveCount ?? 1),
+        firstSentAtMs: readTime(MessageAttributes[firstSentAttribute]?.StringValue),
+        requestedAtMs,
+      }),
+    );
   };
+}
+
+function readTime(text: string | undefined): number | undefined {
+  const ms = Number(text ?? Number.NaN);
+  return Number.isSafeInteger(ms) && ms > 0 ? ms : undefined;
+}
+
+/** What SQS keeps messages for where nobody said otherwise. */
+const usualRetentionMs = 4 * 86_400_000;
+
+/**
+ * For how long the queue keeps a message. Where that cannot be read it is taken for the usual: should it be longer, messages
+ * are sent anew earlier than they must.
+ */
+export async function readRetentionMs(sqs: SQSClient, queueUrl: string, log: Log): Promise<number> {
+  try {
+    const { Attributes = {} } = await sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['MessageRetentionPeriod'] }),
+    );
+    const seconds = Number(Attributes.MessageRetentionPeriod);
+    return seconds > 0 ? seconds * 1_000 : usualRetentionMs;
+  } catch (error) {
+    log.warn({ error: nameError(error), assumed_days: usualRetentionMs / 86_400_000 }, 'queue.retention_unknown');
+    return usualRetentionMs;
+  }
 }
 
 export interface PollDeps {
@@ -44,6 +74,8 @@ export interface PollDeps {
   readonly visibilitySeconds: number;
   /** How many more messages could be worked soon. */
   readonly room: () => number;
+  /** For less than this nothing is received: a receive costs the same for ten messages as for one. */
+  readonly leastRoom: number;
   /** Rings when there may be more room, or a pause ends. */
   readonly changed: Bell;
   /** How things are with Redis and the fleet. */
@@ -52,16 +84,27 @@ export interface PollDeps {
   readonly log: Log;
 }
 
+/** Receives at once: what one connection brings, 10 messages in some 15 ms, is not enough for a limit of hundreds a second. */
+const mostReceives = 4;
+
 /**
  * Receives while there is room, and only then: a message in hand ages in its visibility, and one that nobody may call for
- * is better left to the queue. So receiving stops, not only calling, while the fleet is paused or Redis is gone.
+ * is better left to the queue. So receiving stops, not only calling, while the fleet is paused or Redis is gone. Receives
+ * are doubled while they come back full, so that an empty queue is asked by one.
  * Resolves when the signal has ended and the last receive has been taken.
  */
 export async function poll(deps: PollDeps, signal: AbortSignal): Promise<void> {
   let failures = 0;
+  let receives = 1;
+  const receiveOnce = async (room: number): Promise<boolean> => {
+    const count = Math.min(room, most);
+    const messages = await deps.receive(count, deps.visibilitySeconds);
+    if (messages.length > 0) await deps.take(messages);
+    return messages.length === count;
+  };
   while (!signal.aborted) {
     const room = deps.room();
-    if (room <= 0) {
+    if (room < deps.leastRoom) {
       await deps.changed.heard(signal);
       continue;
     }
@@ -74,14 +117,13 @@ export async function poll(deps: PollDeps, signal: AbortSignal): Promise<void> {
       await deps.changed.heard(signal, Math.min(state.waitMs, 5_000));
       continue;
     }
-    try {
-      const messages = await deps.receive(room, deps.visibilitySeconds);
-      failures = 0;
-      if (messages.length > 0) await deps.take(messages);
-    } catch (error) {
-      failures++;
-      deps.log.warn({ failures, error: nameError(error) }, 'queue.receive_failed');
-      await wait(Math.min(100 * 2 ** failures, 5_000), signal);
-    }
+    const rooms = Array.from({ length: receives }, (_, i) => room - i * most).filter((left) => left > 0);
+    const ends = await Promise.allSettled(rooms.map(receiveOnce));
+    const failed = ends.find((end) => end.status === 'rejected');
+    receives = ends.every((end) => end.status === 'fulfilled' && end.value) ? Math.min(receives * 2, mostReceives) : 1;
+    failures = failed === undefined ? 0 : failures + 1;
+    if (failed === undefined) continue;
+    deps.log.warn({ failures, error: nameError(failed.reason) }, 'queue.receive_failed');
+    await wait(Math.min(100 * 2 ** failures, 5_000), signal);
   }
 }

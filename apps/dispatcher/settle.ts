@@ -8,7 +8,7 @@ import type { Claim, DeadClass, Ledger, ReleaseReason } from './ledger.ts';
 import type { Pause } from './pause.ts';
 
 /** How it ended for a message, this time. */
-export type Settled = 'delivered' | 'duplicate' | 'dead_lettered' | 'parked' | 'lost';
+export type Settled = 'delivered' | 'duplicate' | 'dead_lettered' | 'parked' | 'sent_anew' | 'lost';
 
 export interface SettleDeps {
   readonly ledger: Pick<Ledger, 'complete' | 'release' | 'bury'>;
@@ -32,6 +32,8 @@ export interface Settle {
   readonly claim: (received: Received, claim: Exclude<Claim, { kind: 'claimed' | 'doubt' }>) => Promise<Settled>;
   /** Hands an event back that was not called, hidden for so long. */
   readonly handBack: (held: Held, seconds: number) => Promise<Settled>;
+  /** A message whose retention nears its end: the same event goes to the queue's end first, and its record stays. */
+  readonly sendAnew: (message: Message) => Promise<Settled>;
   /** A message that is no event of ours. */
   readonly malformed: (message: Message, fault: string) => Promise<Settled>;
   readonly bury: (held: Held, death: DeathReason) => Promise<Settled>;
@@ -152,6 +154,14 @@ export function createSettle(deps: SettleDeps): Settle {
     async handBack(held, seconds) {
       await ledger.release(held, 'untried');
       return park(held, seconds);
+    },
+
+    async sendAnew(message) {
+      // In this order: a crash in between leaves two messages of one event, of which the ledger knows.
+      const sent = await acknowledge.sendAnew(message.body, message.firstSentAtMs ?? message.sentAtMs);
+      if (!sent) return park({ message }, againSeconds);
+      await acknowledge.delete(message.receiptHandle);
+      return 'sent_anew';
     },
 
     async malformed(message, fault) {

@@ -4,13 +4,14 @@ import { nameError, type Log } from '../shared/log.ts';
 import { traceIdOf } from '../shared/tracing.ts';
 import { accept, type AcceptDeps } from './accept.ts';
 import type { Authenticate } from './authenticate.ts';
+import type { Backlog } from './backlog.ts';
 import type { Cors } from './cors.ts';
 import type { Enqueue } from './enqueue.ts';
 import type { Enrich, Enriched } from './enrich.ts';
 import { answerWithinMs, maxRequests } from './limits.ts';
 import type { Observe } from './observe.ts';
 import { queueToAll, type Receipt } from './receipt.ts';
-import { problemOf, refuse, refused, type Refusal, type Refused } from './refuse.ts';
+import { problemOf, refusals, refuse, refused, type Refusal, type Refused } from './refuse.ts';
 import type { Route } from './route.ts';
 import type { Throttle } from './throttle.ts';
 import type { Validate, Validated } from './validate.ts';
@@ -22,6 +23,7 @@ export interface ReceiverDeps {
   readonly accept: AcceptDeps;
   readonly validate: Validate;
   readonly route: Route;
+  readonly admit: Backlog['admit'];
   readonly enrich: Enrich;
   readonly queues: ReadonlyMap<string, Enqueue>;
   readonly openapi: unknown;
@@ -78,7 +80,8 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
     completeAtMs: number,
   ): Promise<Receipt | Refused> => {
     const routed = event.ok ? deps.route(event) : event;
-    const enriched = routed.ok ? deps.enrich(routed, request.headers) : routed;
+    const admitted = routed.ok ? deps.admit(routed) : routed;
+    const enriched = admitted.ok ? deps.enrich(admitted, request.headers) : admitted;
     const withinMs = completeAtMs + answerWithinMs - now();
     const result = enriched.ok ? await queueToAll(enriched, deps.queues, withinMs) : enriched;
     observe.received(result.ok ? 'accepted' : result.refusal.code);
@@ -190,7 +193,7 @@ function receiptOf({ id, status, targets }: Receipt) {
 
 function answerBatch(response: Response, results: readonly (Receipt | Refused)[]): void {
   const all = results.every(({ ok }) => ok);
-  const retry = results.some((result) => !result.ok && ['unavailable', 'saturated'].includes(result.refusal.code));
+  const retry = results.some((result) => !result.ok && refusals[result.refusal.code].status === 503);
   if (retry) response.setHeader('retry-after', '1');
   answer(response, all ? 202 : 207, {
     results: results.map((result) => (result.ok ? receiptOf(result) : problemOf(result.refusal))),

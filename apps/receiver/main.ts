@@ -11,6 +11,7 @@ import { createRedis } from '../shared/redis.ts';
 import { requireRegion } from '../shared/region.ts';
 import { createReceiver } from './app.ts';
 import { createAuthenticate } from './authenticate.ts';
+import { createBacklog, createReadDepth } from './backlog.ts';
 import { readConfig } from './config.ts';
 import { createCors } from './cors.ts';
 import { createEnqueue, createSendBatch } from './enqueue.ts';
@@ -81,6 +82,21 @@ const queues = new Map(
   ]),
 );
 
+const backlog = createBacklog(
+  new Map(
+    Object.entries(gateway.targets).map(([name, { queue, limit }]) => {
+      const callsPerMs = Math.min(...limit.windows.map(({ calls, per }) => calls / per));
+      return [name, { queueUrl: queue.url, callsPerMs }];
+    }),
+  ),
+  createReadDepth(sqs),
+  log,
+);
+/** Half a retention is days: what comes in between two looks does not matter. */
+const lookEveryMs = 5_000;
+const looking = setInterval(() => void backlog.look(), lookEveryMs);
+void backlog.look();
+
 let bytesInFlight = 0;
 const receiver = createReceiver({
   cors: createCors(gateway.cors?.origins),
@@ -100,6 +116,7 @@ const receiver = createReceiver({
   },
   validate: createValidate(schemas),
   route: createRoute(new Map(Object.entries(gateway.targets).map(([name, { match }]) => [name, match]))),
+  admit: backlog.admit,
   enrich: createEnrich(gateway.enrich, randomBytes),
   queues,
   openapi: createOpenApi(packageJson.version),
@@ -119,6 +136,7 @@ const listening = await listen(server, port, host).catch(giveUp);
 log.info({ port: listening, ops_port: opsListening, targets: [...queues.keys()] }, 'listening');
 
 await new Promise((resolve) => stop.addEventListener('abort', resolve));
+clearInterval(looking);
 log.info({ signal: String(stop.reason), in_flight: receiver.inFlight() }, 'stopping');
 setTimeout(() => process.exit(1), stopMs).unref();
 // A request that never ends would hold the rest up.

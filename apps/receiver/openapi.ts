@@ -100,7 +100,7 @@ export function createOpenApi(version: string) {
           requestBody: { required: true, content: event },
           responses: {
             '202': { description: 'Every queue of the event has confirmed it', content: json(receipt) },
-            ...refusalsOf([...requestCodes, 'invalid', 'no_route', 'unavailable']),
+            ...refusalsOf([...requestCodes, 'invalid', 'no_route', 'unavailable', 'backlog_full']),
             ...otherwise,
           },
         },

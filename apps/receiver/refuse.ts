@@ -60,6 +60,12 @@ export const refusals = {
     retry: true,
   },
   saturated: { status: 503, title: 'Saturated', when: 'too much is under way already', retry: true },
+  backlog_full: {
+    status: 503,
+    title: 'Backlog full',
+    when: 'a target could not work off what waits for it in half the time that its queue keeps it',
+    retry: true,
+  },
 } as const satisfies Record<string, { status: number; title: string; when: string; retry: boolean }>;
 
 export type RefusalCode = keyof typeof refusals;

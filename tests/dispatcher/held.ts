@@ -32,6 +32,7 @@ export function received(
     body: '',
     sentAtMs,
     receiveCount,
+    firstSentAtMs: undefined,
     requestedAtMs: performance.now(),
   };
   return { message, event: more.event ?? event(), key };

@@ -56,10 +56,10 @@ export async function playEdges(
 }
 
 export const steadyScenarios: readonly Scenario[] = [
+  steady(500, { playMs: 60_000 }, 2),
   steady(5, { playMs: 60_000 }),
   // Ten thousand events each.
   steady(50, { playMs: 205_000, shortPlayMs: 15_000 }),
   // Two pods, as four and all else on two cores would measure the scheduler.
-  steady(500, { playMs: 22_000 }, 2),
   edgeOfWindow,
 ];
