@@ -52,6 +52,12 @@ export const removals: readonly Removal[] = [
         find: "redis.call('GET', KEYS[1]) or int(us + H + W)",
         replace: "redis.call('GET', KEYS[1]) or int(us)",
       },
+      // A Redis that was restarted is another one, too, which alone would close the limit.
+      {
+        file: 'apps/dispatcher/scripts/permit.lua',
+        find: 'if stepped or replaced then',
+        replace: 'if stepped then',
+      },
     ],
   },
   {

@@ -61,8 +61,8 @@ export function callsBetween({ calls }: Observed, fromEpochMs: number, toEpochMs
 const warmUpMs = 2_000;
 
 /** Fills the queue for pods that have just started; resolves with the moment from which utilisation counts. */
-export async function warmUp({ feed, mark, wait }: World, limit: LimitSetup): Promise<number> {
+export async function warmUp({ feed, mark, wait }: World, limit: LimitSetup, forMs = warmUpMs): Promise<number> {
   await feed.keep(fullBacklog(limit));
-  await wait(warmUpMs);
+  await wait(forMs);
   return mark('counted from here');
 }

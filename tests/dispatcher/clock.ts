@@ -43,10 +43,12 @@ function withTestTime(text: string): string {
   return text.replace("redis.call('TIME')", "redis.call('HMGET', 'clock', 's', 'us')");
 }
 
-export async function startTimed(redis: Redis): Promise<Timed> {
-  const read = (name: string) =>
-    withTestTime(readFileSync(new URL(`../../apps/dispatcher/scripts/${name}.lua`, import.meta.url), 'utf8'));
-  const scripts = loadScripts(redis, read);
+function readScript(name: string): string {
+  return readFileSync(new URL(`../../apps/dispatcher/scripts/${name}.lua`, import.meta.url), 'utf8');
+}
+
+export async function startTimed(redis: Redis, read: (name: string) => string = readScript): Promise<Timed> {
+  const scripts = loadScripts(redis, (name) => withTestTime(read(name)));
   let nowMs = 1_000;
   let redisMs = startMs;
   let events = 0;

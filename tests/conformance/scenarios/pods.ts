@@ -2,7 +2,7 @@ import { fullBacklog, perSecond, warmUp, type Scenario } from '../scenario.ts';
 import type { World } from '../world.ts';
 
 /** Twenty processes that start at once would be up at the same moment, and none of them soon. */
-const startedAtOnce = 5;
+const startedAtOnce = 2;
 
 const scaling: Scenario = {
   name: 'scaling',

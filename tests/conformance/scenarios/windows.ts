@@ -93,7 +93,7 @@ const maxInFlightKept: Scenario = {
   timeoutMs,
   playMs: 40_000,
   async play(world, playMs) {
-    const { fleet, feed, wait } = world;
+    const { fleet, feed, mark, wait } = world;
     await fleet.start(3);
     await feed.keep(fullBacklog(this.limit));
     const kills = 4;
@@ -101,7 +101,11 @@ const maxInFlightKept: Scenario = {
       await wait((playMs - countedMs - watchedMs) / kills);
       await replaceOldest(world);
     }
+    // All at once, or what was in flight may have been that of a pod that lives.
+    mark('SIGKILL of all');
+    await Promise.all(fleet.pods.map((pod) => fleet.kill(pod)));
     const last = Date.now();
+    await fleet.start(3);
     await wait(countedMs + watchedMs);
     return { checks: [fewInFlight, goesOnAfter(last)] };
   },
