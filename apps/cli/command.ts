@@ -1,66 +1,99 @@
-import { z } from 'zod';
-import { readGatewayConfig, type ConfigFault, type GatewayConfig } from '../shared/config.ts';
-
-export const usage = `egw limit open TARGET
-
-  Declares that nobody called TARGET before whom Redis does not know of: for a first start, or after Redis lost its data and
-  you know that the calls made before have left every window. Without it the limiter stays closed until they must have.
-
-It reads EGW_CONFIG (the path of gateway.yaml), EGW_INSTANCE (local) and REDIS_URL (redis://127.0.0.1:6379).
-`;
-
-export interface LimitOpen {
-  readonly kind: 'limit open';
-  readonly target: string;
-  readonly windows: GatewayConfig['targets'][string]['limit']['windows'];
-  readonly instance: string;
-  readonly redisUrl: string;
-}
+import { readDeadLetters, type DeadLettersCommand } from './dlq-command.ts';
+import { pickTarget, readInstallation, readSender, type Env, type Refusal } from './environment.ts';
+import type { LimitOpen } from './limit-open.ts';
+import { readArguments } from './arguments.ts';
+import type { Send } from './send.ts';
+import type { Status } from './status.ts';
 
 export type Command =
-  | LimitOpen
-  | { readonly kind: 'help' }
-  | { readonly kind: 'misused'; readonly fault: string }
-  | { readonly kind: 'faults'; readonly faults: readonly ConfigFault[] };
-
-const environment = z.object({
-  EGW_CONFIG: z.string('is not set: name the path of gateway.yaml').min(1),
-  EGW_INSTANCE: z.string().min(1).max(128).default('local'),
-  REDIS_URL: z
-    .url({ protocol: /^rediss?$/, error: 'is no redis:// or rediss:// URL' })
-    .default('redis://127.0.0.1:6379'),
-});
+  | ({ readonly kind: 'limit open' } & LimitOpen)
+  | ({ readonly kind: 'status' } & Status)
+  | ({ readonly kind: 'send' } & Send)
+  | DeadLettersCommand
+  | { readonly kind: 'help'; readonly noun: string | undefined }
+  | Refusal;
 
 /** Reads what is asked for, and all that it needs to be done. */
-export function readCommand(
-  args: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
-  readFile: (path: string) => string,
-): Command {
-  const [noun, verb, target, ...more] = args;
-  if (noun === undefined || noun === 'help' || args.includes('--help')) return { kind: 'help' };
-  if (noun !== 'limit' || verb !== 'open') return { kind: 'misused', fault: `There is no command ${args.join(' ')}.` };
-  if (target === undefined || more.length > 0) return { kind: 'misused', fault: 'Name one target.' };
+export function readCommand(args: readonly string[], env: Env, readFile: (path: string) => string): Command {
+  const [noun, ...rest] = args;
+  if (noun === undefined || noun === 'help' || noun === '--help') return { kind: 'help', noun: rest[0] };
+  if (args.includes('--help')) return { kind: 'help', noun };
+  switch (noun) {
+    case 'limit':
+      return readLimit(rest, env, readFile);
+    case 'dlq':
+      return readDeadLetters(rest, env, readFile);
+    case 'status':
+      return readStatus(rest, env, readFile);
+    case 'send':
+      return readSend(rest, env);
+    default:
+      return {
+        kind: 'misused',
+        noun: undefined,
+        fault: `There is no command ${args.join(' ')}: there are limit, dlq, status and send.`,
+      };
+  }
+}
 
-  const variables = environment.safeParse(env);
-  if (!variables.success) {
-    const faults = variables.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
-    return { kind: 'faults', faults };
+function readLimit([verb, target, ...more]: readonly string[], env: Env, readFile: (path: string) => string): Command {
+  const misused = (fault: string) => ({ kind: 'misused', noun: 'limit', fault }) as const;
+  if (verb !== 'open')
+    return misused(`There is no command ${['limit', verb, target, ...more].filter(Boolean).join(' ')}.`);
+  if (target === undefined || more.length > 0) return misused('Name one target.');
+  const installation = readInstallation(env, readFile);
+  if (installation.kind !== 'installation') return installation;
+  const picked = pickTarget('limit', installation, target);
+  if (picked.kind !== 'target') return picked;
+  const { instance, redisUrl } = installation;
+  return { kind: 'limit open', target, windows: picked.settings.limit.windows, instance, redisUrl };
+}
+
+function readStatus(args: readonly string[], env: Env, readFile: (path: string) => string): Command {
+  const read = readArguments('status', args, { json: { type: 'boolean' }, target: { type: 'string' } });
+  if (read.kind !== 'arguments') return read;
+  const installation = readInstallation(env, readFile);
+  if (installation.kind !== 'installation') return installation;
+  const option = read.text('target');
+  const named = option === undefined ? read.positionals : [...read.positionals, option];
+  const targets: { target: string; settings: (typeof installation.targets)[string] }[] = [];
+  for (const name of named.length > 0 ? named : Object.keys(installation.targets)) {
+    const picked = pickTarget('status', installation, name);
+    if (picked.kind !== 'target') return picked;
+    targets.push(picked);
   }
-  const { EGW_CONFIG, EGW_INSTANCE: instance, REDIS_URL: redisUrl } = variables.data;
-  let text: string;
-  try {
-    text = readFile(EGW_CONFIG);
-  } catch {
-    return { kind: 'faults', faults: [{ path: 'EGW_CONFIG', message: `names ${EGW_CONFIG}, which cannot be read` }] };
+  const { instance, redisUrl } = installation;
+  return { kind: 'status', targets, instance, redisUrl, json: read.is('json') };
+}
+
+function readSend(args: readonly string[], env: Env): Command {
+  const text = { type: 'string' } as const;
+  const read = readArguments('send', args, {
+    json: { type: 'boolean' },
+    url: text,
+    id: text,
+    type: text,
+    source: text,
+  });
+  if (read.kind !== 'arguments') return read;
+  const [file, ...more] = read.positionals;
+  const misused = (fault: string) => ({ kind: 'misused', noun: 'send', fault }) as const;
+  if (more.length > 0) return misused(`Name one file: there are ${[file, ...more].join(', ')}.`);
+  const url = read.text('url');
+  if (url !== undefined && !/^https?:\/\//.test(URL.canParse(url) ? url : '')) {
+    return misused(`--url ${url} is no http(s) URL: write such as http://127.0.0.1:8080.`);
   }
-  const gateway = readGatewayConfig(text);
-  if (!gateway.ok) return { kind: 'faults', faults: gateway.faults };
-  const { targets } = gateway.config;
-  const settings = Object.hasOwn(targets, target) ? targets[target] : undefined;
-  if (settings === undefined) {
-    const names = Object.keys(targets).join(', ');
-    return { kind: 'misused', fault: `There is no target ${target}: ${EGW_CONFIG} has only ${names}.` };
-  }
-  return { kind: 'limit open', target, windows: settings.limit.windows, instance, redisUrl };
+  for (const name of ['id', 'type', 'source']) if (read.text(name) === '') return misused(`--${name} is empty.`);
+  const sender = readSender(env);
+  if (sender.kind !== 'sender') return sender;
+  return {
+    kind: 'send',
+    file: file === '-' ? undefined : file,
+    url: url ?? sender.url,
+    key: sender.key,
+    id: read.text('id'),
+    type: read.text('type'),
+    source: read.text('source'),
+    json: read.is('json'),
+  };
 }

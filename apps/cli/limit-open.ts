@@ -1,7 +1,15 @@
+import type { TargetConfig } from '../shared/config.ts';
 import { declareFirstStart } from '../shared/first-start.ts';
 import { isPaced } from '../shared/limit-config.ts';
 import type { Redis } from '../shared/redis.ts';
-import type { LimitOpen } from './command.ts';
+import { reachRedis, unreachable } from './reach.ts';
+
+export interface LimitOpen {
+  readonly target: string;
+  readonly windows: TargetConfig['limit']['windows'];
+  readonly instance: string;
+  readonly redisUrl: string;
+}
 
 export interface Done {
   readonly ok: boolean;
@@ -13,19 +21,17 @@ export async function openLimit(
   { target, windows, instance, redisUrl }: LimitOpen,
   createRedis: (url: string) => Redis,
 ): Promise<Done> {
-  const redis = createRedis(redisUrl);
-  redis.on('error', () => undefined);
-  const { host } = new URL(redisUrl);
+  const reached = await reachRedis(redisUrl, createRedis);
+  if (!reached.ok) return reached;
+  const { redis } = reached;
   try {
-    await redis.connect();
     const long = windows.filter((window) => !isPaced(window)).map(({ per }) => per);
     const opened = await declareFirstStart(redis, { instance, target }, long);
     return opened.ok
       ? { ok: true, told: `The limit of ${target} (${instance}) is open.` }
-      : { ok: false, told: `Redis at ${host} did not take it (${opened.reason}): try again.` };
+      : { ok: false, told: `Redis at ${new URL(redisUrl).host} did not take it (${opened.reason}): try again.` };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return { ok: false, told: `Redis at ${host} cannot be reached (${reason}): start it, or correct REDIS_URL.` };
+    return { ok: false, told: unreachable(redisUrl, error) };
   } finally {
     redis.disconnect();
   }

@@ -1,0 +1,38 @@
+import type { Letter, LetterClass } from './letter.ts';
+
+/** Which letters are meant; what is not given leaves none out. */
+export interface Filter {
+  readonly class?: LetterClass;
+  readonly type?: string;
+  readonly source?: string;
+  readonly reason?: string;
+  readonly olderThanMs?: number;
+  readonly newerThanMs?: number;
+}
+
+/** Whether a text is of a pattern in which `*` stands for any text. */
+function isLike(pattern: string, text: string): boolean {
+  const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`, 's').test(text);
+}
+
+export function createFilter(filter: Filter, nowMs: number): (letter: Letter) => boolean {
+  const reason = filter.reason?.toLowerCase();
+  return (letter) => {
+    const ageMs = nowMs - letter.sentAtMs;
+    if (filter.class !== undefined && letter.class !== filter.class) return false;
+    // What is no event of ours has neither type nor source, and so is of no pattern.
+    for (const name of ['type', 'source'] as const) {
+      const pattern = filter[name];
+      if (pattern !== undefined && (letter.event === undefined || !isLike(pattern, letter.event[name]))) return false;
+    }
+    if (reason !== undefined && !letter.reason.toLowerCase().includes(reason)) return false;
+    if (filter.olderThanMs !== undefined && ageMs < filter.olderThanMs) return false;
+    return filter.newerThanMs === undefined || ageMs <= filter.newerThanMs;
+  };
+}
+
+/** The filter in the words of the command line, for whoever is asked or told. */
+export function describeFilter(filter: Filter): string {
+  return Object.keys(filter).length === 0 ? '' : ' that match';
+}

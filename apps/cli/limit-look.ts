@@ -1,0 +1,78 @@
+import type { TargetConfig } from '../shared/config.ts';
+import { flightKey, logKey, scheduleKey } from '../shared/first-start.ts';
+import { isPaced } from '../shared/limit-config.ts';
+import type { Redis } from '../shared/redis.ts';
+import { pauseKey, windowBuckets } from '../shared/state-keys.ts';
+
+/** One window of a limit, as it is now. */
+export interface WindowLook {
+  readonly calls: number;
+  readonly perMs: number;
+  /** Calls that it counts now; `undefined` of a short one, which is kept by the spacing of slots and counts none. */
+  readonly used: number | undefined;
+  /** Until a call may be made as far as this window goes; `undefined` where Redis does not know the window yet. */
+  readonly nextSlotMs: number | undefined;
+}
+
+export interface LimitLook {
+  readonly windows: readonly WindowLook[];
+  readonly pause: { readonly reason: string; readonly leftMs: number } | undefined;
+  /** Calls in flight, where the limit bounds them. */
+  readonly inFlight: number | undefined;
+}
+
+/** Looks at what the limiter keeps, and changes nothing. Its own account of it stands in the dispatcher's `permit.lua` and `window.lua`. */
+export async function lookAtLimit(
+  redis: Redis,
+  { instance, target }: { readonly instance: string; readonly target: string },
+  { windows, margin, maxInFlight }: TargetConfig['limit'],
+): Promise<LimitLook> {
+  const [seconds, micros] = await redis.time();
+  const nowUs = Number(seconds) * 1_000_000 + Number(micros);
+  const schedule = await redis.get(scheduleKey(instance, target));
+  const scheduleMs = schedule === null ? undefined : Math.max(0, (Number(schedule) - nowUs) / 1_000);
+  const paused = await redis.get(pauseKey(instance, target));
+  const [untilMs = '0', reason = ''] = paused?.split(' ') ?? [];
+  const leftMs = Number(untilMs) - Math.floor(nowUs / 1_000);
+  const looks: WindowLook[] = [];
+  for (const { calls, per } of windows) {
+    const paced = isPaced({ per });
+    looks.push(
+      paced
+        ? { calls, perMs: per, used: undefined, nextSlotMs: scheduleMs }
+        : readLog(await redis.hgetall(logKey(instance, target, per)), { calls, perMs: per, margin, nowUs }),
+    );
+  }
+  return {
+    windows: looks,
+    pause: leftMs > 0 ? { reason, leftMs } : undefined,
+    inFlight:
+      maxInFlight === undefined
+        ? undefined
+        : await redis.zcount(flightKey(instance, target), `(${nowUs.toFixed(0)}`, '+inf'),
+  };
+}
+
+interface LongWindow {
+  readonly calls: number;
+  readonly perMs: number;
+  readonly margin: number;
+  readonly nowUs: number;
+}
+
+function readLog(fields: Record<string, string>, { calls, perMs, margin, nowUs }: LongWindow): WindowLook {
+  const { closed, sum } = fields;
+  if (closed === undefined || sum === undefined) return { calls, perMs, used: undefined, nextSlotMs: undefined };
+  const bucketUs = Math.round((perMs / windowBuckets) * 1_000);
+  const windowUs = Math.round((perMs + margin) * 1_000);
+  const oldest = Math.floor((nowUs - windowUs) / bucketUs);
+  // The log forgets only as calls are asked for: what has left the window by now may still stand there.
+  const counted = Object.entries(fields)
+    .map(([bucket, count]) => ({ bucket: Number(bucket), count: Number(count) }))
+    .filter(({ bucket, count }) => bucket >= oldest && count > 0)
+    .toSorted((one, other) => one.bucket - other.bucket);
+  const used = counted.reduce((total, { count }) => total + count, 0);
+  const first = counted[0]?.bucket ?? oldest;
+  const roomUs = used < calls ? nowUs : (first + 1) * bucketUs + windowUs;
+  return { calls, perMs, used, nextSlotMs: Math.max(0, Math.max(roomUs, Number(closed)) - nowUs) / 1_000 };
+}

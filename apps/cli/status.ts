@@ -1,0 +1,140 @@
+import type { TargetConfig } from '../shared/config.ts';
+import { lookAtLimit, type LimitLook, type WindowLook } from './limit-look.ts';
+import { jsonLine, safe, span, type Ended, type Flat } from './print.ts';
+import type { Depth } from './queues.ts';
+import { patiently, reachRedis, unreachable } from './reach.ts';
+import type { Tools } from './tools.ts';
+
+export interface Status {
+  readonly targets: readonly { readonly target: string; readonly settings: TargetConfig }[];
+  readonly instance: string;
+  readonly redisUrl: string;
+  readonly json: boolean;
+}
+
+interface Look {
+  readonly target: string;
+  readonly queue: Depth | undefined;
+  readonly letters: Depth | undefined;
+  readonly limit: LimitLook | undefined;
+}
+
+/** Tells how things are with each target; what cannot be asked is told as such, and the rest all the same. */
+export async function status(command: Status, tools: Tools): Promise<Ended> {
+  const { queues, print, createRedis } = tools;
+  const { instance, redisUrl, json } = command;
+  const faults = new Set<string>();
+  const attempt = <T>(asked: Promise<T>, say: (error: unknown) => string) =>
+    asked.catch((error: unknown) => {
+      faults.add(say(error));
+      return undefined;
+    });
+  const sentence = (error: unknown) => (error instanceof Error ? error.message : String(error));
+  const reached = await reachRedis(redisUrl, createRedis);
+  if (!reached.ok) faults.add(reached.told);
+  try {
+    for (const { target, settings } of command.targets) {
+      const [queue, letters, limit] = await Promise.all([
+        attempt(queues.depth(settings.queue.url), sentence),
+        attempt(queues.depth(settings.queue.deadLetterUrl), sentence),
+        reached.ok
+          ? attempt(
+              patiently(() => lookAtLimit(reached.redis, { instance, target }, settings.limit)),
+              (error) => unreachable(redisUrl, error),
+            )
+          : undefined,
+      ]);
+      const look: Look = { target, queue, letters, limit };
+      await print.out(json ? jsonLine(flatLook(look, instance)) : pageOf(look, instance, settings));
+    }
+  } finally {
+    if (reached.ok) reached.redis.disconnect();
+  }
+  for (const fault of faults) print.tell(safe(fault));
+  return { ok: faults.size === 0 };
+}
+
+const isEmpty = ({ visible, inFlight, delayed }: Depth) => visible + inFlight + delayed === 0;
+
+const ageUntold =
+  "not told by SQS without receiving it: see CloudWatch's ApproximateAgeOfOldestMessage, or what the dispatchers measure";
+
+function flatLook({ target, queue, letters, limit }: Look, instance: string): Flat {
+  const windows = limit?.windows.map(({ calls, perMs, used, nextSlotMs }): Flat => {
+    const name = `window_${spanName(perMs)}`;
+    return {
+      [`${name}_calls`]: calls,
+      [`${name}_used`]: used ?? null,
+      [`${name}_next_slot_ms`]: nextSlotMs === undefined ? null : Math.ceil(nextSlotMs),
+    };
+  });
+  return {
+    target,
+    instance,
+    visible: queue?.visible ?? null,
+    in_flight: queue?.inFlight ?? null,
+    delayed: queue?.delayed ?? null,
+    dead_letters: letters === undefined ? null : letters.visible + letters.inFlight + letters.delayed,
+    oldest_age_seconds: null,
+    oldest_age: queue === undefined ? null : isEmpty(queue) ? 'nothing waits' : ageUntold,
+    ...(windows ?? []).reduce<Flat>((all, each) => ({ ...all, ...each }), {}),
+    calls_in_flight: limit?.inFlight ?? null,
+    paused: limit === undefined ? null : limit.pause !== undefined,
+    pause_reason: limit?.pause?.reason ?? null,
+    pause_left_ms: limit?.pause?.leftMs ?? null,
+  };
+}
+
+function pageOf({ target, queue, letters, limit }: Look, instance: string, { limit: set }: TargetConfig): string {
+  const line = (name: string, text: string) => `  ${name.padEnd(14)} ${text}`;
+  const dead = letters === undefined ? undefined : letters.visible + letters.inFlight + letters.delayed;
+  const unknown = 'not known';
+  return [
+    `${target} (${instance})`,
+    line(
+      'queue',
+      queue === undefined
+        ? unknown
+        : `${queue.visible} visible, ${queue.inFlight} in flight, ${queue.delayed} delayed (SQS' estimate)`,
+    ),
+    line('oldest', queue === undefined ? unknown : isEmpty(queue) ? 'nothing waits' : ageUntold),
+    line('dead letters', dead === undefined ? unknown : dead === 0 ? '0' : `${dead}: see egw dlq list ${target}`),
+    ...(limit === undefined
+      ? [line('limit', unknown)]
+      : limit.windows.map((window) => line('limit', windowText(window, target)))),
+    ...(limit?.inFlight === undefined
+      ? []
+      : [line('calls', `${limit.inFlight} of ${set.maxInFlight ?? 0} in flight in the whole fleet`)]),
+    line('pause', limit === undefined ? unknown : pauseText(limit.pause)),
+  ].join('\n');
+}
+
+function windowText({ calls, perMs, used, nextSlotMs }: WindowLook, target: string): string {
+  const name = `${calls} calls per ${spanName(perMs)}`;
+  if (nextSlotMs === undefined) {
+    return `${name}: Redis knows of no call, so it stays closed at first: egw limit open ${target} declares a first start`;
+  }
+  const free = nextSlotMs === 0 ? 'a slot is free now' : `the next slot is free in ${span(nextSlotMs)}`;
+  return used === undefined
+    ? `${name}: ${free}`
+    : `${name}: ${used} used (${((used / calls) * 100).toFixed(0)} %), ${free}`;
+}
+
+function pauseText(pause: LimitLook['pause']): string {
+  if (pause === undefined) return 'none';
+  const why =
+    pause.reason === 'unauthorised'
+      ? 'the target refuses our credential: correct it'
+      : pause.reason === 'throttled'
+        ? 'the target asked for it'
+        : safe(pause.reason);
+  return `${span(pause.leftMs)} left (${safe(pause.reason)}: ${why})`;
+}
+
+/** As `gateway.yaml` writes it. */
+function spanName(ms: number): string {
+  for (const [unit, size] of Object.entries({ d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 })) {
+    if (ms % size === 0) return `${ms / size}${unit}`;
+  }
+  return `${ms}ms`;
+}
