@@ -28,14 +28,14 @@ export interface BookOptions {
   readonly random: () => number;
 }
 
-/** At 50 calls a second 14 slots at once: a tenth of a round trip a call, and 2.5 % of a limit when a pod dies every 10 s. */
+/** What a pod that dies takes with it: 2.5 % of a limit when one dies every 10 s. */
 export const usualAheadMs = 250;
 
 /**
  * Slots that are given out together follow each other, so a pod with many would have to make all calls of the fleet for a
- * while, and be late. In small lots the slots of pods alternate; a sixteenth of a round trip a call is little enough.
+ * while, and be late. In small lots the slots of pods alternate; an eighth of a round trip a call is little enough.
  */
-const mostAtOnce = 16;
+const mostAtOnce = 8;
 
 /** A slot that is waited for counts as in flight: where that is limited, waiting for long would leave the target idle. */
 export const shortAheadMs = 40;
