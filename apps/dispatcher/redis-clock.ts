@@ -7,7 +7,10 @@
 export interface RedisClock {
   /** Takes a reply into account: Redis' time in it, and the pod's when it was asked for and came. False: Redis' clock stepped. */
   heard(us: number, sentMs: number, repliedMs: number): boolean;
-  /** Between which moments of the pod's clock it is `us` at Redis. */
+  /**
+   * Between which moments of the pod's clock it is `us` at Redis, as of the last reply: for a slot that is a second ahead the
+   * drift may add a millisecond, which the margin leaves to the wire.
+   */
   toLocal(us: number): { readonly earliestMs: number; readonly latestMs: number };
   /** Redis' time at this moment of the pod's clock, at the latest; 0 while nothing was heard. */
   latestUs(ms: number): number;
