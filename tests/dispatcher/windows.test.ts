@@ -94,7 +94,7 @@ describe('a long window', () => {
   it.each([
     ['back', -3_600_000],
     ['ahead', 3_600_000],
-  ])('counts all it knows as of now where the clock of Redis steps %s', async (_where, ms) => {
+  ])('counts all it knows as of a horizon from now where the clock of Redis steps %s', async (_where, ms) => {
     await time.open(pace);
     const pod = time.pod(pace);
     await drain(pod, time.now() + 5_000);
@@ -102,8 +102,54 @@ describe('a long window', () => {
     await pod.ask(1);
     await time.pass(59_000);
     expect((await pod.ask(1)).kind).toBe('full');
+    // A slot that was given before may lie a horizon ahead.
     await time.pass(1_200);
+    expect((await pod.ask(1)).kind).toBe('full');
+    await time.pass(1_100);
     expect((await pod.ask(1)).kind).toBe('slots');
+  });
+
+  const tight = paceOf({
+    windows: [
+      { calls: 2, per: '1s' },
+      { calls: 2, per: '12s' },
+    ],
+  });
+
+  it('keeps its limit where a slot was still ahead when the clock stepped back', async () => {
+    await time.open(tight);
+    const first = time.pod(tight);
+    const dues = [...(await first.slots(1))];
+    await time.step(-100);
+    dues.push(...(await time.pod(tight).slots(1)));
+    for (const pods of [first, first, first]) {
+      const permit = await pods.ask(1);
+      if (permit.kind === 'slots') dues.push(...permit.slots.map((slot) => slot?.dueMs ?? 0));
+      await time.pass(permit.kind === 'full' ? permit.waitMs : 0);
+    }
+    const end = time.now() + 20_000;
+    dues.push(...(await drain(first, end)));
+    expect(worstOf(dues, 12_000)).toBeLessThanOrEqual(2);
+  });
+
+  it('loses no room for good where a replica, whose clock is behind, counts at an earlier time', async () => {
+    await time.open(tight);
+    let server = 'primary';
+    const knowing = time.pod(tight, () => server);
+    await knowing.reserve([]);
+    // What a pod last heard so long ago leaves room for a tenth of a second of drift.
+    await time.pass(100_000);
+    // After a loss the first slot is a whole horizon ahead.
+    await redis.redis.del(scheduleKey(names.instance, names.target));
+    const other = time.pod(tight);
+    await other.ask(1);
+    await time.pass(1_021);
+    expect(await other.slots(1)).toEqual([expect.closeTo(time.now() + 1_000, -1)]);
+    server = 'replica';
+    await time.step(-90);
+    await knowing.ask(1);
+    await time.pass(100_000);
+    expect((await knowing.ask(1)).kind).toBe('slots');
   });
 
   it('counts what an older replica may lack', async () => {

@@ -59,7 +59,7 @@ local logs = {}
 for i = 0, longCount - 1 do
   local a = 12 + (shortCount + i) * 3
   logs[i + 1] = openLog(KEYS[5 + i], us, H, tonumber(ARGV[a]), tonumber(ARGV[a + 1]), tonumber(ARGV[a + 2]), stepped)
-  if replaced then countCalls(logs[i + 1], us, math.ceil((H + W) / T)) end
+  if replaced then countCalls(logs[i + 1], us + H, math.ceil((H + W) / T)) end
 end
 
 local function close(reply)

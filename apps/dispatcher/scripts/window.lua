@@ -4,7 +4,7 @@
 -- and `sum`, `tail`, `head` (oldest and newest bucket), `closed` (no slot before that, µs). A bucket counts as a whole while
 -- any of it lies in the window, so the window is kept, and a 600th of it is what that costs. `tail` is never an empty bucket,
 -- unless all are. It has no time to live: a log that is missing is a past that was lost, and is closed until horizon and
--- window have passed. Where Redis' clock jumped, all that is counted counts as of now.
+-- window have passed. Where Redis' clock jumped, all that is counted counts as of a horizon from now: its slots may lie as far ahead.
 
 local function openLog(key, us, horizonUs, calls, windowUs, bucketUs, stepped)
   local f = redis.call('HMGET', key, 'sum', 'tail', 'head', 'closed')
@@ -16,9 +16,10 @@ local function openLog(key, us, horizonUs, calls, windowUs, bucketUs, stepped)
   end
   log.sum, log.tail, log.head, log.closed = tonumber(f[1]), tonumber(f[2]), tonumber(f[3]), tonumber(f[4])
   if stepped then
+    local latest = math.floor((us + horizonUs) / bucketUs)
     redis.call('DEL', key)
-    if log.sum > 0 then redis.call('HSET', key, int(now), int(log.sum)) end
-    log.tail, log.head = now, now
+    if log.sum > 0 then redis.call('HSET', key, int(latest), int(log.sum)) end
+    log.tail, log.head = latest, latest
     if log.closed > 0 then log.closed = us + horizonUs + windowUs end
   end
   return log
@@ -62,6 +63,7 @@ end
 local function countCalls(log, slot, calls)
   local bucket = math.floor(slot / log.bucketUs)
   redis.call('HINCRBY', log.key, int(bucket), int(calls))
-  if log.sum == 0 then log.tail = bucket end
+  -- Another Redis may count at an earlier time than it did before: an older bucket would else never be forgotten.
+  log.tail = log.sum == 0 and bucket or math.min(log.tail, bucket)
   log.sum, log.head = log.sum + calls, math.max(log.head, bucket)
 end
