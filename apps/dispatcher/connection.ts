@@ -21,14 +21,21 @@ export class NoAnswer extends Error {
   }
 }
 
+/** A whole answer. */
+export interface Exchanged {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
 export interface Connections {
   /** Opens a connection ahead of a slot, unless enough stand open and idle. Nothing is written, so it costs no slot. */
   warm(wanted: number): void;
   /**
-   * `fetch` for one call: judges the slot at the very moment of the write. Rejects with {@link NotWritten} or
+   * One call, as `fetch` takes it: judges the slot at the very moment of the write. Rejects with {@link NotWritten} or
    * {@link NoAnswer}. Redirects are not followed, as the second request would have no slot.
    */
-  fetchWithin(slot: Slot, mayWrite: () => boolean): typeof fetch;
+  exchange(init: RequestInit, slot: Slot, mayWrite: () => boolean): Promise<Exchanged>;
   close(): Promise<void>;
 }
 
@@ -93,18 +100,16 @@ export function createConnections({ endpoint, connections, timeoutMs, now }: Con
         open(lane);
     },
 
-    fetchWithin(slot, mayWrite) {
-      return async (_input, init) => {
-        const idle = lanes.filter((lane) => !lane.busy);
-        const lane = idle.find(isOpen) ?? idle.find(({ connecting }) => connecting) ?? idle[0];
-        if (lane === undefined) throw new NotWritten('late');
-        lane.busy = true;
-        try {
-          return await exchange(lane.client, path, init ?? {}, () => now() <= slot.lateMs && mayWrite());
-        } finally {
-          lane.busy = false;
-        }
-      };
+    async exchange(init, slot, mayWrite) {
+      const idle = lanes.filter((lane) => !lane.busy);
+      const lane = idle.find(isOpen) ?? idle.find(({ connecting }) => connecting) ?? idle[0];
+      if (lane === undefined) throw new NotWritten('late');
+      lane.busy = true;
+      try {
+        return await exchange(lane.client, path, init, () => now() <= slot.lateMs && mayWrite());
+      } finally {
+        lane.busy = false;
+      }
     },
 
     async close() {
@@ -113,10 +118,12 @@ export function createConnections({ endpoint, connections, timeoutMs, now }: Con
   };
 }
 
+const utf8 = new TextDecoder();
+
 /** One request on one connection, from the judgement of its slot to the end of its answer. */
-async function exchange(client: Client, path: string, init: RequestInit, inTime: () => boolean): Promise<Response> {
+async function exchange(client: Client, path: string, init: RequestInit, inTime: () => boolean): Promise<Exchanged> {
   const { signal } = init;
-  return new Promise<Response>((resolve, reject) => {
+  return new Promise<Exchanged>((resolve, reject) => {
     let written = false;
     let status = 0;
     const headers = new Headers();
@@ -146,8 +153,7 @@ async function exchange(client: Client, path: string, init: RequestInit, inTime:
           chunks.push(chunk);
         },
         onResponseEnd() {
-          const empty = status === 204 || status === 205 || status === 304;
-          end(() => resolve(new Response(empty ? null : Buffer.concat(chunks), { status, headers })));
+          end(() => resolve({ status, headers, text: utf8.decode(Buffer.concat(chunks)) }));
         },
         onResponseError(_controller, error) {
           const fault =

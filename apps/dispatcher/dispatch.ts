@@ -1,7 +1,7 @@
 import { ClientError, GraphQLClient } from 'graphql-request';
-import { Kind, OperationTypeNode, parse, type DocumentNode } from 'graphql';
+import { Kind, OperationTypeNode, parse, print } from 'graphql';
 import { nameError } from '../shared/log.ts';
-import { NoAnswer, NotWritten, type Connections } from './connection.ts';
+import { NoAnswer, NotWritten, type Connections, type Exchanged } from './connection.ts';
 import type { Slot } from './permit.ts';
 
 /** What came back of one call; not yet judged. */
@@ -50,7 +50,8 @@ export type Dispatch = (call: Call, slot: Slot, mayWrite: () => boolean) => Prom
 
 /** The mutation, and the response field that carries its result. */
 export interface Mutation {
-  readonly document: DocumentNode;
+  readonly text: string;
+  readonly name: string | undefined;
   readonly field: string;
 }
 
@@ -69,32 +70,8 @@ export function parseMutation(text: string): Mutation {
   }
   const [root, ...others] = operation.selectionSet.selections;
   if (root?.kind !== Kind.FIELD || others.length > 0) throw new Error('must select exactly one field');
-  return { document, field: root.alias?.value ?? root.name.value };
+  return { text: print(document), name: operation.name?.value, field: root.alias?.value ?? root.name.value };
 }
-
-/** `$input` travels as source text, which `JSON.stringify` cannot write: it is put between the parts that it can. */
-class SourceText {
-  readonly text: string;
-  constructor(text: string) {
-    this.text = text;
-  }
-}
-
-const serializer = {
-  parse: (text: string): unknown => JSON.parse(text),
-  stringify: ({
-    query,
-    operationName,
-    variables,
-  }: {
-    query: string;
-    operationName?: string;
-    variables: { input: SourceText };
-  }) =>
-    `{"query":${JSON.stringify(query)}` +
-    (operationName === undefined ? '' : `,"operationName":${JSON.stringify(operationName)}`) +
-    `,"variables":{"input":${variables.input.text}}}`,
-};
 
 /**
  * The only place that speaks GraphQL. graphql-request's errors quote the query, the variables and the answer, and some of
@@ -106,17 +83,23 @@ export function createDispatch(
   connections: Connections,
   timeoutMs: number,
 ): Dispatch {
+  const name = mutation.name === undefined ? '' : `"operationName":${JSON.stringify(mutation.name)},`;
+  const start = `{"query":${JSON.stringify(mutation.text)},${name}"variables":{"input":`;
   return async ({ input, key, traceparent, tracestate, credential }, slot, mayWrite) => {
-    const fetchWithin = connections.fetchWithin(slot, mayWrite);
-    let seen: { status: number; headers: Headers; text: string } | undefined;
+    let seen: Exchanged | undefined;
     const client = new GraphQLClient(endpoint.href, {
       errorPolicy: 'all',
-      jsonSerializer: serializer,
-      fetch: async (url, init) => {
-        const response = await fetchWithin(url, init);
-        const text = await response.text();
-        seen = { status: response.status, headers: response.headers, text };
-        return new Response(text === '' ? null : text, { status: response.status, headers: response.headers });
+      // It would parse the document for each call.
+      excludeOperationName: true,
+      jsonSerializer: {
+        // `$input` travels as source text, which `JSON.stringify` cannot write: it is put between the parts that it can.
+        stringify: () => `${start}${input}}}`,
+        // The answer is read off its text below, once.
+        parse: () => nothing,
+      },
+      fetch: async (_url, init) => {
+        seen = await connections.exchange(init ?? {}, slot, mayWrite);
+        return new Response(seen.text === '' ? null : seen.text, seen);
       },
     });
     // Cleared with the call: `AbortSignal.timeout` would keep its timer, and fire, for each call of the last ten seconds.
@@ -124,8 +107,7 @@ export function createDispatch(
     const timer = setTimeout(() => deadline.abort(new DOMException('', 'TimeoutError')), timeoutMs);
     try {
       await client.rawRequest({
-        query: mutation.document as never,
-        variables: { input: new SourceText(input) },
+        query: mutation.text,
         signal: deadline.signal,
         requestHeaders: {
           ...credential,
@@ -148,6 +130,9 @@ export function createDispatch(
     return body === undefined ? { kind: 'unreadable', ...seen } : { kind: 'graphql', ...seen, body };
   };
 }
+
+/** An execution result for graphql-request, which looks no further. */
+const nothing = { data: null };
 
 /** A GraphQL response is an object with `data` or a list of errors (GraphQL spec §7.1); everything else is not one. */
 export function readBody(text: string): GraphQLBody | undefined {

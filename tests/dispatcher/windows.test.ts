@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { declareFirstStart, logKey, scheduleKey } from '../../apps/shared/first-start.ts';
+import { createPause } from '../../apps/dispatcher/pause.ts';
+import { keyPrefix } from '../../apps/shared/redis.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { names, paceOf, startTimed, worstOf, type Pod, type Timed } from './clock.ts';
 
@@ -150,6 +152,37 @@ describe('a long window', () => {
     await knowing.ask(1);
     await time.pass(100_000);
     expect((await knowing.ask(1)).kind).toBe('slots');
+  });
+
+  it('takes the wide slots of a slow start for no jump of the clock', async () => {
+    const narrow = paceOf({
+      windows: [
+        { calls: 1, per: '1s' },
+        { calls: 5, per: '1m' },
+      ],
+    });
+    const pod = time.pod(narrow);
+    // Never declared open: the log is closed for its window once, and remembers that for a while.
+    await pod.ask(1);
+    await time.pass(70_000);
+    expect(await pod.slots(1)).toHaveLength(1);
+    const pause = createPause(time.scripts.pause, names, { now: time.now, random: () => 0, onLonger: () => undefined });
+    await pause.begin(1_000, 'throttled');
+    await redis.redis.persist(`${keyPrefix(names.instance, names.target)}pause`);
+    await time.pass(1_000);
+    const dues = await drain(pod, time.now() + 15_000);
+    expect(dues).toHaveLength(4);
+  });
+
+  it('is not closed anew by a jump of the clock, long after it was', async () => {
+    const pod = time.pod(pace);
+    await pod.ask(1);
+    await time.pass(150_000);
+    await drain(pod, time.now() + 500);
+    await time.step(3_600_000);
+    await pod.ask(1);
+    await time.pass(2_100);
+    expect((await pod.ask(1)).kind).toBe('slots');
   });
 
   it('counts what an older replica may lack', async () => {

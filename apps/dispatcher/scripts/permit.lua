@@ -51,7 +51,9 @@ for i = 0, shortCount - 1 do
 end
 
 local free = tonumber(redis.call('GET', KEYS[1]) or int(us + H + W))
-local stepped = ARGV[8] == 'stepped' or free > us + H + W + T or (expectedUs > 0 and us > expectedUs + tolerance)
+-- A slot at the horizon, and the widest spacing after it: of a slow start, with one call left to a window.
+local farthest = us + H + 4 * (W + 1)
+local stepped = ARGV[8] == 'stepped' or free > farthest or (expectedUs > 0 and us > expectedUs + tolerance)
 if stepped or replaced then free = us + H + W end
 if free < us then free = us end
 

@@ -4,7 +4,9 @@
 -- and `sum`, `tail`, `head` (oldest and newest bucket), `closed` (no slot before that, µs). A bucket counts as a whole while
 -- any of it lies in the window, so the window is kept, and a 600th of it is what that costs. `tail` is never an empty bucket,
 -- unless all are. It has no time to live: a log that is missing is a past that was lost, and is closed until horizon and
--- window have passed. Where Redis' clock jumped, all that is counted counts as of a horizon from now: its slots may lie as far ahead.
+-- window have passed. Where Redis' clock jumped, all that is counted counts as of a horizon from now, since its slots may lie
+-- as far ahead, and a log that was closed is closed anew: who knows when it was. That is forgotten a window after its end, by
+-- when a pod that knew the time before has told of a jump.
 
 local function openLog(key, us, horizonUs, calls, windowUs, bucketUs, stepped)
   local f = redis.call('HMGET', key, 'sum', 'tail', 'head', 'closed')
@@ -21,6 +23,8 @@ local function openLog(key, us, horizonUs, calls, windowUs, bucketUs, stepped)
     if log.sum > 0 then redis.call('HSET', key, int(latest), int(log.sum)) end
     log.tail, log.head = latest, latest
     if log.closed > 0 then log.closed = us + horizonUs + windowUs end
+  elseif log.closed + windowUs < us then
+    log.closed = 0
   end
   return log
 end
