@@ -7,7 +7,7 @@ import { readOptions, usage, type Options } from './options.ts';
 import { renderPage } from './page.ts';
 import { measurePeer, peerPlans } from './peer-runs.ts';
 import { ours, play } from './play.ts';
-import { startRedisServer } from './redis-server.ts';
+import { readRedisVersion } from './redis-server.ts';
 import type { Guard, Report, Run } from './report.ts';
 import type { Scenario } from './scenario.ts';
 import { scenarios } from './scenarios/all.ts';
@@ -70,8 +70,6 @@ async function main(options: Options, signal: AbortSignal): Promise<boolean> {
   const startedAt = new Date().toISOString();
   const startedMs = performance.now();
   const { version } = JSON.parse(await readFile(resolve(root, 'package.json'), 'utf8')) as { version: string };
-  const redis = await startRedisServer(() => undefined, signal);
-  const redisVersion = await redis.version().finally(redis.stop);
   const { runs, guards } = await measureAll(options, signal);
   const own = runs.filter(({ system }) => system === ours);
   const held = own.filter(({ verdict }) => verdict === 'held').length;
@@ -80,7 +78,7 @@ async function main(options: Options, signal: AbortSignal): Promise<boolean> {
   const report: Report = {
     version,
     startedAt,
-    machine: { cores: availableParallelism(), node: process.versions.node, redis: redisVersion },
+    machine: { cores: availableParallelism(), node: process.versions.node, redis: await readRedisVersion() },
     seconds: Math.round((performance.now() - startedMs) / 1_000),
     runs,
     guards,

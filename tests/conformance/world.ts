@@ -76,7 +76,7 @@ export async function openStage(latencyMs: number, ended: AbortSignal): Promise<
   };
   try {
     const byKernel = await canCapture();
-    const redis = await startRedisServer(died, signal);
+    const redis = await startRedisServer(folder, died, signal);
     stops.push(redis.stop);
     const target = await startRecordingTarget({ latencyMs, watchStalls: !byKernel, folder, died, signal });
     stops.push(target.stop);

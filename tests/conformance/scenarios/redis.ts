@@ -50,6 +50,37 @@ const restartedEmpty: Scenario = {
   },
 };
 
+/** How much the copy lacks: no more than a horizon and a window, which is what a long window forgives a replica. */
+const lagMs = 1_500;
+const betweenMs = 6_000;
+
+/** With a long window, whose log must make up for the calls that the copy lacks. */
+const olderCopy: Scenario = {
+  name: 'redis-older-copy',
+  limit: {
+    windows: [
+      { calls: 20, perMs: 1_000 },
+      { calls: 300, perMs: 20_000 },
+    ],
+  },
+  playMs: 40_000,
+  async play({ fleet, feed, redis, mark, wait }, playMs) {
+    await fleet.start(pods);
+    await feed.keep(fullBacklog(this.limit));
+    const startedMs = performance.now();
+    while (performance.now() - startedMs < playMs - lagMs - betweenMs) {
+      await wait(betweenMs);
+      await redis.copy();
+      mark('copied');
+      await wait(lagMs);
+      await redis.restartFromCopy();
+      mark('back, with the copy');
+    }
+    await wait(betweenMs);
+    return {};
+  },
+};
+
 const frozen: Scenario = {
   name: 'redis-frozen',
   limit,
@@ -142,4 +173,4 @@ const slow: Scenario = {
   },
 };
 
-export const redisScenarios: readonly Scenario[] = [restartedEmpty, frozen, cutFromSome, slow];
+export const redisScenarios: readonly Scenario[] = [restartedEmpty, olderCopy, frozen, cutFromSome, slow];
