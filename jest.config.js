@@ -9,8 +9,8 @@ export default {
   moduleFileExtensions: ['ts', 'js', 'json', 'node'],
   coverageProvider: 'v8',
   collectCoverageFrom: ['apps/**/*.ts'],
-  // Whole trips mostly wait: on two cores, where jest would run one file at a time, two take little more than one.
-  maxWorkers: Math.max(2, availableParallelism() - 1),
+  // Whole trips mostly wait: on two cores, where jest would run one file at a time, three take little more than one.
+  maxWorkers: Math.max(3, availableParallelism() - 1),
   // A hung neighbour must fail its own test, not the run; whole trips at 5 calls a second take up to a minute.
   testTimeout: 60_000,
 };
