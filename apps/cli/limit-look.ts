@@ -1,8 +1,7 @@
 import type { TargetConfig } from '../shared/config.ts';
-import { flightKey, logKey, scheduleKey } from '../shared/first-start.ts';
+import { flightKey, logKey, pauseKey, scheduleKey, windowBuckets } from '../shared/state-keys.ts';
 import { isPaced } from '../shared/limit-config.ts';
 import type { Redis } from '../shared/redis.ts';
-import { pauseKey, windowBuckets } from '../shared/state-keys.ts';
 
 /** One window of a limit, as it is now. */
 export interface WindowLook {

@@ -106,7 +106,7 @@ export function createConnections({ endpoint, connections, timeoutMs, now }: Con
       if (lane === undefined) throw new NotWritten('late');
       lane.busy = true;
       try {
-        return await exchange(lane.client, path, init, () => now() <= slot.lateMs && mayWrite());
+        return await exchangeOn(lane.client, path, init, () => now() <= slot.lateMs && mayWrite());
       } finally {
         lane.busy = false;
       }
@@ -121,7 +121,7 @@ export function createConnections({ endpoint, connections, timeoutMs, now }: Con
 const utf8 = new TextDecoder();
 
 /** One request on one connection, from the judgement of its slot to the end of its answer. */
-async function exchange(client: Client, path: string, init: RequestInit, inTime: () => boolean): Promise<Exchanged> {
+async function exchangeOn(client: Client, path: string, init: RequestInit, inTime: () => boolean): Promise<Exchanged> {
   const { signal } = init;
   return new Promise<Exchanged>((resolve, reject) => {
     let written = false;

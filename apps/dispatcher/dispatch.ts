@@ -88,7 +88,6 @@ export function createDispatch(
   return async ({ input, key, traceparent, tracestate, credential }, slot, mayWrite) => {
     let seen: Exchanged | undefined;
     const client = new GraphQLClient(endpoint.href, {
-      errorPolicy: 'all',
       // It would parse the document for each call.
       excludeOperationName: true,
       jsonSerializer: {

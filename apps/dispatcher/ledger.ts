@@ -1,4 +1,4 @@
-import { flightKey } from '../shared/first-start.ts';
+import { flightKey, recordKey } from '../shared/state-keys.ts';
 import { keyPrefix } from '../shared/redis.ts';
 import { rememberMs } from './timing.ts';
 import type { Held, Received } from './held.ts';
@@ -57,7 +57,7 @@ const longestUnavailableMs = 30_000;
 export function createLedger(options: LedgerOptions): Ledger {
   const { scripts, leaseMs, retry } = options;
   const prefix = keyPrefix(options.instance, options.target);
-  const recordKey = (key: string) => `${prefix}e:${key}`;
+  const keyOf = (key: string) => recordKey(options.instance, options.target, key);
   const deliveredKey = `${prefix}delivered`;
   const inFlightKey = flightKey(options.instance, options.target);
   const written = (reply: { ok: boolean; reply?: unknown }): Written =>
@@ -74,7 +74,7 @@ export function createLedger(options: LedgerOptions): Ledger {
         message.receiveCount > 1 || message.firstSentAtMs !== undefined ? 1 : 0,
       ]);
       const result = await scripts.claim(
-        [`${prefix}born`, deliveredKey, ...received.map(({ key }) => recordKey(key))],
+        [`${prefix}born`, deliveredKey, ...received.map(({ key }) => keyOf(key))],
         [leaseMs, rememberMs, ...args],
       );
       if (!result.ok) return undefined;
@@ -84,14 +84,14 @@ export function createLedger(options: LedgerOptions): Ledger {
     },
 
     async renew(held) {
-      const keys = held.map(({ key }) => recordKey(key));
+      const keys = held.map(({ key }) => keyOf(key));
       const result = await scripts.renew(keys, [leaseMs, rememberMs, ...held.map(({ owner }) => owner)]);
       return result.ok ? (result.reply as number[]).map((renewed) => renewed === 1) : undefined;
     },
 
     async complete({ key, owner, event }) {
       return written(
-        await scripts.complete([recordKey(key), deliveredKey, inFlightKey], [owner, event.digest, rememberMs]),
+        await scripts.complete([keyOf(key), deliveredKey, inFlightKey], [owner, event.digest, rememberMs]),
       );
     },
 
@@ -99,7 +99,7 @@ export function createLedger(options: LedgerOptions): Ledger {
       const jitter = 0.5 + options.random() / 2;
       const maxMs = reason === 'unavailable' ? Math.min(longestUnavailableMs, retry.backoff.max) : retry.backoff.max;
       const result = await scripts.release(
-        [recordKey(key), deliveredKey, inFlightKey],
+        [keyOf(key), deliveredKey, inFlightKey],
         [owner, rememberMs, reason, retry.backoff.first, maxMs, jitter, retry.attempts, mayRun ? 1 : 0],
       );
       if (!result.ok) return { kind: 'gone' };
@@ -110,7 +110,7 @@ export function createLedger(options: LedgerOptions): Ledger {
 
     async bury(stage, letter) {
       const args = [stage, letter.owner, letter.class, letter.digest, letter.redrive, rememberMs];
-      return written(await scripts.bury([recordKey(letter.key), inFlightKey], args));
+      return written(await scripts.bury([keyOf(letter.key), inFlightKey], args));
     },
   };
 }

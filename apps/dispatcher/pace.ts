@@ -1,3 +1,4 @@
+import { windowBuckets } from '../shared/state-keys.ts';
 import type { TargetConfig } from '../shared/config.ts';
 import { isPaced } from '../shared/limit-config.ts';
 
@@ -49,9 +50,6 @@ const shareLeaseMs = 5_000;
 /** A reply may be as late as a command may take (200 ms), and clocks run at speeds of their own. */
 const slackMs = 1_000;
 
-/** A long window is counted in so many buckets, of which the one that it cuts counts whole. */
-const buckets = 600;
-
 export function createPace(limit: TargetConfig['limit'], timeoutMs: number): Pace {
   const { margin, horizon, windows } = limit;
   const sharing = limit.withoutRedis === 'share';
@@ -61,7 +59,7 @@ export function createPace(limit: TargetConfig['limit'], timeoutMs: number): Pac
     .map(({ calls, per }) => ({ calls, closingMs: per + margin, shareCalls: shareOf(calls) }));
   const long = windows
     .filter((window) => !isPaced(window))
-    .map(({ calls, per }) => ({ calls, perMs: per, closingMs: per + margin, bucketMs: per / buckets }));
+    .map(({ calls, per }) => ({ calls, perMs: per, closingMs: per + margin, bucketMs: per / windowBuckets }));
   const closingMs = Math.max(...short.map((window) => window.closingMs));
   const closedMs = horizon + closingMs;
   return {

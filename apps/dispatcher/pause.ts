@@ -1,4 +1,5 @@
 import { keyPrefix } from '../shared/redis.ts';
+import { pauseKey } from '../shared/state-keys.ts';
 import { slowStartMs } from './permit.ts';
 import type { Scripts } from './scripts.ts';
 
@@ -45,7 +46,7 @@ export function createPause(
       const jitterMs = Math.min(ms / 10, longestJitterMs) * random();
       const pausedMs = Math.ceil(Math.min(Math.max(ms, 1) + jitterMs, longestPauseMs));
       learn(pausedMs);
-      const keys = [`${keyPrefix(instance, target)}pause`];
+      const keys = [pauseKey(instance, target)];
       const result = await script(keys, [pausedMs, reason, pauseChannel(instance, target), slowStartMs]);
       if (result.ok) learn(Number(result.reply));
     },

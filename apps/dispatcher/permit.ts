@@ -1,5 +1,4 @@
-import { flightKey, logKey, scheduleKey, sharesKey } from '../shared/first-start.ts';
-import { keyPrefix } from '../shared/redis.ts';
+import { flightKey, logKey, pauseKey, recordKey, scheduleKey, sharesKey } from '../shared/state-keys.ts';
 import type { Held } from './held.ts';
 import { toUs, type Pace } from './pace.ts';
 import { createRedisClock } from './redis-clock.ts';
@@ -49,10 +48,9 @@ export interface ReserveOptions {
 
 export function createReserve({ script, names, pace, serverId, now }: ReserveOptions): Reserve {
   const { instance, target } = names;
-  const prefix = keyPrefix(instance, target);
   const keys = [
     scheduleKey(instance, target),
-    `${prefix}pause`,
+    pauseKey(instance, target),
     flightKey(instance, target),
     sharesKey(instance, target),
     ...pace.long.map(({ perMs }) => logKey(instance, target, perMs)),
@@ -78,7 +76,7 @@ export function createReserve({ script, names, pace, serverId, now }: ReserveOpt
   const ask = async (held: readonly Held[], disbelief: string): Promise<Permit | 'stepped'> => {
     const sentMs = now();
     const result = await script(
-      [...keys, ...held.map(({ key }) => `${prefix}e:${key}`)],
+      [...keys, ...held.map(({ key }) => recordKey(instance, target, key))],
       [...limit, disbelief, clock.latestUs(sentMs), ...windows, ...held.map(({ owner }) => owner)],
     );
     if (!result.ok) return { kind: 'gone', reason: result.reason };

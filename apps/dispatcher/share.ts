@@ -1,4 +1,4 @@
-import { sharesKey } from '../shared/first-start.ts';
+import { sharesKey } from '../shared/state-keys.ts';
 import { toUs, type Share } from './pace.ts';
 import type { Permit, Reserve, Slot } from './permit.ts';
 import type { RunScript } from '../shared/redis.ts';

@@ -1,4 +1,5 @@
-import { keyPrefix, loadScript, type Redis, type ScriptReply } from './redis.ts';
+import { loadScript, type Redis, type ScriptReply } from './redis.ts';
+import { logKey, scheduleKey, sharesKey } from './state-keys.ts';
 
 /**
  * Declares that a target has no past: nobody called it who is not known here.
@@ -23,26 +24,6 @@ return 1
 export interface TargetName {
   readonly instance: string;
   readonly target: string;
-}
-
-/** The key under which the limiter of a target keeps its next free slot. */
-export function scheduleKey(instance: string, target: string): string {
-  return `${keyPrefix(instance, target)}schedule`;
-}
-
-/** The calls in flight of the fleet. */
-export function flightKey(instance: string, target: string): string {
-  return `${keyPrefix(instance, target)}flight`;
-}
-
-/** Who holds which share of the limit. */
-export function sharesKey(instance: string, target: string): string {
-  return `${keyPrefix(instance, target)}shares`;
-}
-
-/** The log of a window that is too long to be paced. */
-export function logKey(instance: string, target: string, perMs: number): string {
-  return `${keyPrefix(instance, target)}window:${perMs}`;
 }
 
 /**

@@ -10,5 +10,25 @@ export function pauseKey(instance: string, target: string): string {
   return `${keyPrefix(instance, target)}pause`;
 }
 
+/** The key under which the limiter of a target keeps its next free slot. */
+export function scheduleKey(instance: string, target: string): string {
+  return `${keyPrefix(instance, target)}schedule`;
+}
+
+/** The calls in flight of the fleet. */
+export function flightKey(instance: string, target: string): string {
+  return `${keyPrefix(instance, target)}flight`;
+}
+
+/** Who holds which share of the limit. */
+export function sharesKey(instance: string, target: string): string {
+  return `${keyPrefix(instance, target)}shares`;
+}
+
+/** The log of a window that is too long to be paced. */
+export function logKey(instance: string, target: string, perMs: number): string {
+  return `${keyPrefix(instance, target)}window:${perMs}`;
+}
+
 /** A long window is counted in so many buckets, of which the one that it cuts counts whole. */
 export const windowBuckets = 600;

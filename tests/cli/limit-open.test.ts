@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { stringify } from 'yaml';
-import { logKey, scheduleKey } from '../../apps/shared/first-start.ts';
+import { logKey, scheduleKey } from '../../apps/shared/state-keys.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 
 const run = promisify(execFile);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createPause } from '../../apps/dispatcher/pause.ts';
+import { pauseKey } from '../../apps/shared/state-keys.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { names } from './clock.ts';
 import * as m from './limiter-model.ts';
@@ -107,7 +108,7 @@ const pauses = fc.tuple(fc.integer({ min: 1, max: 8_000 }), fc.boolean()).map(([
     const pause = createPause(time.scripts.pause, names, { now: time.now, random: () => 0, onLonger: () => undefined });
     await pause.begin(ms, isThrottled ? 'throttled' : 'unauthorised');
     // Told time is not what keys expire by.
-    await redis.persist(m.pauseKey);
+    await redis.persist(pauseKey(names.instance, names.target));
     model.pausedUntilMs = Math.max(model.pausedUntilMs, model.nowMs + ms);
     model.longestPauseMs = Math.max(model.longestPauseMs, model.pausedUntilMs);
   }),

@@ -189,7 +189,6 @@ export async function ask(model: Model, real: Real, pod: number, count: number, 
 }
 
 const prefix = keyPrefix(names.instance, names.target);
-export const pauseKey = `${prefix}pause`;
 
 /** The limiter's keys; the records of events are no part of it. */
 async function keysOf(redis: Redis): Promise<string[]> {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createPause } from '../../apps/dispatcher/pause.ts';
 import { createReserve } from '../../apps/dispatcher/permit.ts';
-import { flightKey, scheduleKey } from '../../apps/shared/first-start.ts';
+import { flightKey, scheduleKey } from '../../apps/shared/state-keys.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { names, paceOf, startTimed, worstOf, type Pod, type Timed } from './clock.ts';
 import { held, received } from './held.ts';
