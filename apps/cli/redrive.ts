@@ -9,7 +9,7 @@ import { createProgress } from './progress.ts';
 import { patiently, reachRedis, unreachable } from './reach.ts';
 import { createReader } from './reader.ts';
 import type { DeadLetters, Tools } from './tools.ts';
-import { wait } from './wait.ts';
+import { wait } from '../shared/wait.ts';
 
 export interface Redrive extends DeadLetters {
   readonly dryRun: boolean;

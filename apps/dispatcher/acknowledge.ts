@@ -5,7 +5,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { nameError, type Log } from '../shared/log.ts';
-import { wait } from './timing.ts';
+import { wait } from '../shared/wait.ts';
 
 /** Reasons that travel with a dead letter, as string attributes; SQS takes ten. */
 export type LetterAttributes = Readonly<Record<string, string>>;

@@ -1,5 +1,6 @@
 import { nameError, type Log } from '../shared/log.ts';
-import { longestHeldWaitMs, wait, type Bell } from './timing.ts';
+import { wait } from '../shared/wait.ts';
+import { longestHeldWaitMs, type Bell } from './timing.ts';
 import type { Attempt } from './attempt.ts';
 import type { Book } from './book.ts';
 import type { TakeInHand } from './claim.ts';

@@ -1,7 +1,8 @@
 import { childOf, traceIdOf, type RandomBytes } from '../shared/tracing.ts';
 import type { Log } from '../shared/log.ts';
 import { classify, type ClassifyOptions } from './classify.ts';
-import { holdMs, spareMs, wait } from './timing.ts';
+import { wait } from '../shared/wait.ts';
+import { holdMs, spareMs } from './timing.ts';
 import type { Credential } from './credential.ts';
 import type { Answer, Dispatch } from './dispatch.ts';
 import type { Held } from './held.ts';

@@ -1,6 +1,7 @@
 import { GetQueueAttributesCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { nameError, type Log } from '../shared/log.ts';
-import { longestHeldWaitMs, wait, type Bell } from './timing.ts';
+import { wait } from '../shared/wait.ts';
+import { longestHeldWaitMs, type Bell } from './timing.ts';
 import { firstSentAttribute } from './acknowledge.ts';
 import type { Message } from './held.ts';
 import type { Permit } from './permit.ts';

@@ -1,4 +1,4 @@
-import { wait } from './timing.ts';
+import { wait } from '../shared/wait.ts';
 import type { Acknowledge } from './acknowledge.ts';
 import type { Held } from './held.ts';
 import type { Ledger } from './ledger.ts';

@@ -1,6 +1,6 @@
 import { keyOf } from '../shared/event.ts';
 import { createBury, type DeathReason } from './bury.ts';
-import { wait } from './timing.ts';
+import { wait } from '../shared/wait.ts';
 import type { Acknowledge } from './acknowledge.ts';
 import type { Outcome } from './classify.ts';
 import type { Held, Message, Received } from './held.ts';

@@ -2,7 +2,7 @@ import { sharesKey } from '../shared/state-keys.ts';
 import { toUs, type Share } from './pace.ts';
 import type { Permit, Reserve, Slot } from './permit.ts';
 import type { RunScript } from '../shared/redis.ts';
-import { wait } from './timing.ts';
+import { wait } from '../shared/wait.ts';
 
 /**
  * A pod's share of the limit, to be spent for a time without Redis.

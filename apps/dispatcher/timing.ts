@@ -1,3 +1,5 @@
+import { wait } from '../shared/wait.ts';
+
 /**
  * How long a message is hidden and claimed at once, in ms. Six timeouts, as SQS advises; never so short that a message in
  * hand could not be called for a while: a hold is renewed at half of it, or a twentieth later, and a call needs its timeout
@@ -16,29 +18,12 @@ export const longestHeldWaitMs = 30_000;
 /** How long finished and waiting records are remembered: SQS' longest retention and a day. */
 export const rememberMs = 15 * 86_400_000;
 
-/** Waits, but no longer than the signal lasts. Resolves either way: who waits looks at the signal anyhow. */
-export async function wait(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted || ms <= 0) return;
-  await new Promise<void>((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done);
-  });
-}
-
 /** Something to wait for: each ring wakes all who wait. */
 export interface Bell {
   ring(): void;
   /** Until the next ring, or `ms` at most, or the signal's end. */
   heard(signal: AbortSignal, ms?: number): Promise<void>;
 }
-
-/** A timer of more ms fires at once. */
-const longestTimerMs = 2 ** 31 - 1;
 
 export function createBell(): Bell {
   let rung = new AbortController();
@@ -48,8 +33,8 @@ export function createBell(): Bell {
       rung = new AbortController();
       woken.abort();
     },
-    async heard(signal, ms = longestTimerMs) {
-      await wait(Math.min(ms, longestTimerMs), AbortSignal.any([signal, rung.signal]));
+    async heard(signal, ms = Infinity) {
+      await wait(ms, AbortSignal.any([signal, rung.signal]));
     },
   };
 }

@@ -1,7 +1,7 @@
 import { CreateQueueCommand, GetQueueAttributesCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { digestOf, encode, type EventData } from '../../apps/shared/event.ts';
 import { readListening, startProcess } from './processes.ts';
-import { wait } from './wait.ts';
+import { wait } from '../../apps/shared/wait.ts';
 
 /** The queue, and what stands on it. */
 export interface Feed {

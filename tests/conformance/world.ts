@@ -11,7 +11,7 @@ import { createFleet, type Fleet, type LimitSetup } from './fleet.ts';
 import { observeByKernel, observeByTarget, type Observed } from './observed.ts';
 import { startRecordingTarget, type RecordingTarget } from './recording-target.ts';
 import { startRedisServer, type RedisServer } from './redis-server.ts';
-import { wait } from './wait.ts';
+import { wait } from '../../apps/shared/wait.ts';
 
 /** A moment of the wall clock, and what was done to the system at it. */
 export interface Mark {
