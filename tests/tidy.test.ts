@@ -16,7 +16,7 @@ const doors: Record<string, RegExp> = {
   undici: /(dispatcher\/connection|local\/burst)\.ts$/,
   ioredis: /shared\/redis\.ts$/,
   'rate-limiter-flexible': /receiver\/throttle\.ts$/,
-  jsonata: /dispatcher\/(input|config)\.ts$/,
+  jsonata: /dispatcher\/expression\.ts$/,
   yaml: /(shared\/config|local\/(setup|pipeline))\.ts$/,
   ajv: /receiver\/validate\.ts$/,
 };

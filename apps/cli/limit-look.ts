@@ -1,5 +1,13 @@
 import type { TargetConfig } from '../shared/config.ts';
-import { flightKey, logKey, pauseKey, scheduleKey, windowBuckets } from '../shared/state-keys.ts';
+import {
+  circuitKey,
+  flightKey,
+  logKey,
+  oldestKey,
+  pauseKey,
+  scheduleKey,
+  windowBuckets,
+} from '../shared/state-keys.ts';
 import { isPaced } from '../shared/limit-config.ts';
 import type { Redis } from '../shared/redis.ts';
 
@@ -16,6 +24,10 @@ export interface WindowLook {
 export interface LimitLook {
   readonly windows: readonly WindowLook[];
   readonly pause: { readonly reason: string; readonly leftMs: number } | undefined;
+  /** How long the oldest message of the last receive has been in the queue by now, or was until it ended; and how long ago that was. */
+  readonly oldest: { readonly ageMs: number; readonly receivedAgoMs: number } | undefined;
+  /** Since when the target is taken for gone, in ms; `undefined` while the circuit is closed. */
+  readonly circuitOpenMs: number | undefined;
   /** Calls in flight, where the limit bounds them. */
   readonly inFlight: number | undefined;
 }
@@ -33,7 +45,9 @@ export async function lookAtLimit(
   const paused = await redis.get(pauseKey(instance, target));
   const [untilMs = '0', reason = ''] = paused?.split(' ') ?? [];
   const leftMs = Number(untilMs) - Math.floor(nowUs / 1_000);
+  const open = await redis.hget(circuitKey(instance, target), 'open');
   const looks: WindowLook[] = [];
+  const oldest = await redis.get(oldestKey(instance, target));
   for (const { calls, per } of windows) {
     const paced = isPaced({ per });
     looks.push(
@@ -45,11 +59,18 @@ export async function lookAtLimit(
   return {
     windows: looks,
     pause: leftMs > 0 ? { reason, leftMs } : undefined,
+    oldest: oldest === null ? undefined : readOldest(oldest, Math.floor(nowUs / 1_000)),
+    circuitOpenMs: open === null ? undefined : Math.max(0, Math.floor(nowUs / 1_000) - Number(open)),
     inFlight:
       maxInFlight === undefined
         ? undefined
         : await redis.zcount(flightKey(instance, target), `(${nowUs.toFixed(0)}`, '+inf'),
   };
+}
+
+function readOldest(text: string, nowMs: number) {
+  const [sentAtMs = nowMs, receivedAtMs = nowMs] = text.split(' ').map(Number);
+  return { ageMs: Math.max(0, nowMs - sentAtMs), receivedAgoMs: Math.max(0, nowMs - receivedAtMs) };
 }
 
 interface LongWindow {

@@ -56,8 +56,14 @@ export async function status(command: Status, tools: Tools): Promise<Ended> {
 
 const isEmpty = ({ visible, inFlight, delayed }: Depth) => visible + inFlight + delayed === 0;
 
-const ageUntold =
-  "not told by SQS without receiving it: see CloudWatch's ApproximateAgeOfOldestMessage, or what the dispatchers measure";
+const ageUnknown = "not known, as nothing was received yet: see CloudWatch's ApproximateAgeOfOldestMessage";
+
+/** SQS gives out messages about in the order of their sending: what still waits is hardly older than what came last. */
+function ageText(queue: Depth, oldest: LimitLook['oldest']): string {
+  if (isEmpty(queue)) return 'nothing waits';
+  if (oldest === undefined) return ageUnknown;
+  return `about ${span(oldest.ageMs)}, by the last message received, ${span(oldest.receivedAgoMs)} ago`;
+}
 
 function flatLook({ target, queue, letters, limit }: Look, instance: string): Flat {
   const windows = limit?.windows.map(({ calls, perMs, used, nextSlotMs }): Flat => {
@@ -75,10 +81,15 @@ function flatLook({ target, queue, letters, limit }: Look, instance: string): Fl
     in_flight: queue?.inFlight ?? null,
     delayed: queue?.delayed ?? null,
     dead_letters: letters === undefined ? null : letters.visible + letters.inFlight + letters.delayed,
-    oldest_age_seconds: null,
-    oldest_age: queue === undefined ? null : isEmpty(queue) ? 'nothing waits' : ageUntold,
+    oldest_age_seconds:
+      queue === undefined || isEmpty(queue) || limit?.oldest === undefined
+        ? null
+        : Math.round(limit.oldest.ageMs / 1_000),
+    oldest_age: queue === undefined ? null : ageText(queue, limit?.oldest),
     ...(windows ?? []).reduce<Flat>((all, each) => ({ ...all, ...each }), {}),
     calls_in_flight: limit?.inFlight ?? null,
+    circuit_open: limit === undefined ? null : limit.circuitOpenMs !== undefined,
+    circuit_open_ms: limit?.circuitOpenMs ?? null,
     paused: limit === undefined ? null : limit.pause !== undefined,
     pause_reason: limit?.pause?.reason ?? null,
     pause_left_ms: limit?.pause?.leftMs ?? null,
@@ -97,7 +108,7 @@ function pageOf({ target, queue, letters, limit }: Look, instance: string, { lim
         ? unknown
         : `${queue.visible} visible, ${queue.inFlight} in flight, ${queue.delayed} delayed (SQS' estimate)`,
     ),
-    line('oldest', queue === undefined ? unknown : isEmpty(queue) ? 'nothing waits' : ageUntold),
+    line('oldest', queue === undefined ? unknown : ageText(queue, limit?.oldest)),
     line('dead letters', dead === undefined ? unknown : dead === 0 ? '0' : `${dead}: see egw dlq list ${target}`),
     ...(limit === undefined
       ? [line('limit', unknown)]
@@ -105,6 +116,7 @@ function pageOf({ target, queue, letters, limit }: Look, instance: string, { lim
     ...(limit?.inFlight === undefined
       ? []
       : [line('calls', `${limit.inFlight} of ${set.maxInFlight ?? 0} in flight in the whole fleet`)]),
+    line('circuit', limit === undefined ? unknown : circuitText(limit.circuitOpenMs)),
     line('pause', limit === undefined ? unknown : pauseText(limit.pause)),
   ].join('\n');
 }
@@ -118,6 +130,11 @@ function windowText({ calls, perMs, used, nextSlotMs }: WindowLook, target: stri
   return used === undefined
     ? `${name}: ${free}`
     : `${name}: ${used} used (${((used / calls) * 100).toFixed(0)} %), ${free}`;
+}
+
+function circuitText(openMs: number | undefined): string {
+  if (openMs === undefined) return 'closed';
+  return `open for ${span(openMs)}: the target is not there; one pod asks for it, the others wait`;
 }
 
 function pauseText(pause: LimitLook['pause']): string {

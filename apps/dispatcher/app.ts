@@ -3,6 +3,7 @@ import { wait } from '../shared/wait.ts';
 import { longestHeldWaitMs, type Bell } from './timing.ts';
 import type { Attempt } from './attempt.ts';
 import type { Book } from './book.ts';
+import type { Circuit } from './circuit.ts';
 import type { TakeInHand } from './claim.ts';
 import type { Connections } from './connection.ts';
 import type { Held, Message } from './held.ts';
@@ -18,6 +19,7 @@ export interface DispatcherDeps {
   readonly claim: TakeInHand;
   readonly reserve: Reserve;
   readonly pause: Pick<Pause, 'learn'>;
+  readonly circuit: Pick<Circuit, 'opened' | 'isSending'>;
   readonly connections: Pick<Connections, 'warm'>;
   readonly attempt: Attempt;
   readonly settle: Pick<Settle, 'handBack'>;
@@ -70,6 +72,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     known = { permit, atMs: now() };
     observe.permit(permit, known.atMs - askedMs);
     if (permit.kind === 'paused') deps.pause.learn(permit.waitMs);
+    if (permit.kind === 'open') deps.circuit.opened();
     return permit;
   };
 
@@ -134,13 +137,18 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
         return wait(200, signal);
       case 'paused':
         return sitOut(permit.waitMs, signal);
+      case 'open':
+        // In the queue they are seen, by the autoscaler too, and the probe may be another pod's.
+        await handBackReady(0);
+        return changed.heard(signal, permit.waitMs);
       default:
         return permit satisfies never;
     }
   };
 
   return {
-    room: () => deps.capacity - hands.size,
+    // The probe is one message.
+    room: () => (deps.circuit.isSending() ? Math.max(0, 1 - hands.size) : deps.capacity - hands.size),
     inHand: () => [...hands],
     look: async () => (known !== undefined && now() - known.atMs < freshMs ? known.permit : ask([])),
 

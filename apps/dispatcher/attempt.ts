@@ -1,15 +1,16 @@
 import { childOf, traceIdOf, type RandomBytes } from '../shared/tracing.ts';
 import type { Log } from '../shared/log.ts';
-import { classify, type ClassifyOptions } from './classify.ts';
+import { classify, type ClassifyOptions, type Outcome } from './classify.ts';
 import { wait } from '../shared/wait.ts';
 import { holdMs, spareMs } from './timing.ts';
 import type { Credential } from './credential.ts';
-import type { Answer, Dispatch } from './dispatch.ts';
+import type { Answer, Call, Dispatch, Operation } from './dispatch.ts';
 import type { Held } from './held.ts';
 import type { MakeInput } from './input.ts';
 import type { Observe } from './observe.ts';
 import type { Pause } from './pause.ts';
 import type { Slot } from './permit.ts';
+import type { Reconcile } from './reconcile.ts';
 import type { Settle, Settled } from './settle.ts';
 import { createUnknownCodes } from './unknown-codes.ts';
 
@@ -18,10 +19,13 @@ export interface AttemptDeps {
   readonly timeoutMs: number;
   readonly pause: Pick<Pause, 'leftMs'>;
   readonly dispatch: Dispatch;
+  readonly mutation: Operation;
+  /** How calls in doubt are asked for, where they are. */
+  readonly reconcile: Reconcile | undefined;
   readonly makeInput: MakeInput;
   readonly credential: Credential;
   readonly classify: ClassifyOptions;
-  readonly settle: Pick<Settle, 'bury' | 'handBack' | 'outcome'>;
+  readonly settle: Pick<Settle, 'bury' | 'found' | 'handBack' | 'outcome'>;
   readonly observe: Pick<Observe, 'attempted' | 'late'>;
   /** Told how long a call took. */
   readonly took: (durationMs: number) => void;
@@ -41,14 +45,19 @@ export function createAttempt(deps: AttemptDeps): Attempt {
   /** Whether a call that starts now would end, and be settled, before lease or visibility do. */
   const outlasts = (held: Held) => now() - held.holdsFromMs + deps.timeoutMs + spareMs < holdMs(deps.timeoutMs);
 
-  const judge = async (held: Held, answer: Answer, durationMs: number): Promise<Settled | 'again'> => {
-    if (answer.kind === 'late') {
-      observe.late();
-      if (held.lost) return 'lost';
-      return outlasts(held) ? 'again' : settle.handBack(held, 0);
-    }
-    deps.took(durationMs);
-    const outcome = classify(answer, deps.classify);
+  const late = (held: Held): Promise<Settled> | Settled | 'again' => {
+    observe.late();
+    if (held.lost) return 'lost';
+    return outlasts(held) ? 'again' : settle.handBack(held, 0);
+  };
+
+  /** Tells of a call, and settles what it came to. */
+  const conclude = async (
+    held: Held,
+    outcome: Outcome,
+    answer: Exclude<Answer, { kind: 'late' }>,
+    durationMs: number,
+  ): Promise<Settled | 'again'> => {
     const response = 'status' in answer ? { status: answer.status, text: answer.text } : undefined;
     const { event } = held;
     observe.attempted(outcome, response?.status, durationMs);
@@ -65,7 +74,7 @@ export function createAttempt(deps: AttemptDeps): Attempt {
         duration_ms: Math.round(durationMs * 10) / 10,
         trace_id: traceIdOf(event.traceparent),
       },
-      'delivery.attempted',
+      held.doubt ? 'delivery.asked_for' : 'delivery.attempted',
     );
     if ('unknownCode' in outcome) tellUnknown(outcome.unknownCode, outcome.kind);
     if (outcome.kind === 'unauthorised' && !held.refreshed) {
@@ -76,23 +85,71 @@ export function createAttempt(deps: AttemptDeps): Attempt {
     return settle.outcome(held, outcome, response);
   };
 
-  return async (held, slot) => {
-    const { event, key } = held;
-    const input = await deps.makeInput(event, key);
-    if (!input.ok) return settle.bury(held, { class: 'refused', reason: input.fault, attempts: held.attempts });
+  const use = async (held: Held, slot: Slot, what: Pick<Call, 'operation' | 'variables' | 'key'>) => {
+    const { event } = held;
     // A timer may fire early by the age of the loop's clock; a slot may not be used early at all.
     while (now() < slot.dueMs) await wait(Math.ceil(slot.dueMs - now()), neverAborted);
     const startedMs = now();
     const call = {
-      input: input.text,
-      key,
+      ...what,
       traceparent: childOf(event.traceparent, deps.randomBytes),
       ...(event.tracestate === undefined ? {} : { tracestate: event.tracestate }),
       credential: deps.credential.headers(),
     };
     const mayWrite = () => !held.lost && deps.pause.leftMs() === 0 && outlasts(held);
-    return judge(held, await deps.dispatch(call, slot, mayWrite), now() - startedMs);
+    const answer = await deps.dispatch(call, slot, mayWrite);
+    const durationMs = now() - startedMs;
+    if (answer.kind !== 'late') deps.took(durationMs);
+    return { answer, durationMs };
   };
+
+  /** Asks the target for an earlier call; where it says that none arrived, the event may be sent, in another slot. */
+  const askFor = async (held: Held, slot: Slot, reconcile: Reconcile): Promise<Settled | 'again'> => {
+    const { operation } = reconcile;
+    const variables = reconcile.variablesFor(held.event, held.key);
+    const { answer, durationMs } = await use(held, slot, { operation, variables });
+    if (answer.kind === 'late') return late(held);
+    const says = await reconcile.read(answer);
+    if (says === undefined) {
+      const outcome = classify(answer, { ...deps.classify, field: operation.field, careful: false });
+      return conclude(held, toQuestion(outcome), answer, durationMs);
+    }
+    const { id: event_id } = held.event;
+    deps.log.info({ event_id, target: deps.target, says }, 'delivery.asked_for');
+    if (says === 'found') return settle.found(held);
+    held.doubt = false;
+    return 'again';
+  };
+
+  return async (held, slot) => {
+    const { event, key } = held;
+    if (held.doubt && deps.reconcile !== undefined) return askFor(held, slot, deps.reconcile);
+    const input = await deps.makeInput(event, key);
+    if (!input.ok) return settle.bury(held, { class: 'refused', reason: input.fault, attempts: held.attempts });
+    const variables = `{"input":${input.text}}`;
+    const { answer, durationMs } = await use(held, slot, { operation: deps.mutation, variables, key });
+    if (answer.kind === 'late') return late(held);
+    return conclude(held, classify(answer, deps.classify), answer, durationMs);
+  };
+}
+
+/** A question changes nothing: what was not answered may be asked again, and what is refused says nothing of the event. */
+function toQuestion(outcome: Outcome): Outcome {
+  switch (outcome.kind) {
+    case 'in_doubt':
+      return { kind: 'unavailable', reason: outcome.reason };
+    case 'refused':
+      return { kind: 'failed', reason: `the question was refused: ${outcome.reason}` };
+    case 'delivered':
+      return { kind: 'failed', reason: 'the question was answered in a way that `found` cannot read' };
+    case 'throttled':
+    case 'unavailable':
+    case 'failed':
+    case 'unauthorised':
+      return outcome;
+    default:
+      return outcome satisfies never;
+  }
 }
 
 const neverAborted = new AbortController().signal;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { traceIdOf } from '../shared/tracing.ts';
 import type { Acknowledge } from './acknowledge.ts';
 import type { Received } from './held.ts';
-import type { DeadClass, Ledger } from './ledger.ts';
+import type { DeadClass, Heard, Ledger } from './ledger.ts';
 
 /** Why an event is buried, beyond its class. */
 export interface DeathReason {
@@ -10,6 +10,8 @@ export interface DeathReason {
   readonly reason: string;
   readonly attempts?: number;
   readonly status?: number;
+  /** Whom the last call found; left out where there was none. */
+  readonly heard?: Heard;
   /** The target's last answer, of which only a digest is kept. */
   readonly answer?: string;
 }
@@ -37,7 +39,8 @@ export type Bury = (
 
 export function createBury({ ledger, acknowledge, target, now }: BuryDeps): Bury {
   return async ({ message, event }, owner, key, death) => {
-    const record = { key, owner, class: death.class, digest: event.digest, redrive: event.redrive };
+    const { class: kind, heard = 'nothing' } = death;
+    const record = { key, owner, class: kind, digest: event.digest, redrive: event.redrive, heard };
     const begun = await ledger.bury('begin', record);
     if (begun === 'gone') return 'not_yet';
     if (begun === 'lost' && owner !== '') return 'lost';

@@ -4,7 +4,7 @@ import type { Acknowledge } from './acknowledge.ts';
 import type { Held, Message, Received } from './held.ts';
 import type { Claim, Ledger } from './ledger.ts';
 import type { Observe } from './observe.ts';
-import type { Settle } from './settle.ts';
+import type { InDoubt, Settle } from './settle.ts';
 
 export interface ClaimDeps {
   readonly ledger: Pick<Ledger, 'claim'>;
@@ -16,7 +16,7 @@ export interface ClaimDeps {
   readonly hide: Acknowledge['hide'];
   readonly instance: string;
   readonly target: string;
-  readonly inDoubt: 'retry' | 'deadLetter';
+  readonly inDoubt: InDoubt;
   readonly attempts: number;
   readonly observe: Pick<Observe, 'received' | 'settled'>;
   /** Whether calls are made while Redis is gone: then events are taken that it could not be asked for. */
@@ -64,14 +64,15 @@ export function createClaim(deps: ClaimDeps): TakeInHand {
       return;
     }
     const { owner, attempts } = claim;
-    const held = inHand(received, owner, attempts);
-    const carefully = claim.kind === 'doubt' && deps.inDoubt === 'deadLetter';
+    const doubted = claim.kind === 'doubt' && deps.inDoubt !== 'retry';
+    const held = { ...inHand(received, owner, attempts), doubt: doubted };
+    const carefully = doubted && deps.inDoubt === 'deadLetter';
     if (!carefully && attempts < deps.attempts) {
       onHeld(held);
       return;
     }
     const reason = 'an earlier call may have been made, and its answer is not known';
-    const settled = await settle.bury(held, { class: carefully ? 'in_doubt' : 'failed', reason, attempts });
+    const settled = await settle.bury(held, { class: doubted ? 'in_doubt' : 'failed', reason, attempts });
     observe.settled(settled, received.event);
   };
 
@@ -90,6 +91,7 @@ function inHand(received: Received, owner: string, attempts: number): Held {
     attempts,
     holdsFromMs: received.message.requestedAtMs,
     lost: false,
+    doubt: false,
     refreshed: false,
   };
 }

@@ -1,12 +1,15 @@
-import jsonata from 'jsonata';
 import { z } from 'zod';
 import { port, readGatewayConfig, type ConfigFault, type ConfigResult, type TargetConfig } from '../shared/config.ts';
-import { parseMutation, type Mutation } from './dispatch.ts';
+import { parseMutation, type Operation } from './dispatch.ts';
+import { compile } from './expression.ts';
+import { createReconcile, type Reconcile } from './reconcile.ts';
 
 export interface DispatcherConfig {
   readonly target: string;
   readonly settings: TargetConfig;
-  readonly mutation: Mutation;
+  readonly mutation: Operation;
+  /** Where a call in doubt is asked for. */
+  readonly reconcile: Reconcile | undefined;
   readonly instance: string;
   readonly redisUrl: string;
   readonly opsPort: number;
@@ -59,9 +62,12 @@ export function readConfig(
   const path = `targets.${target}.graphql`;
   const mutation = attempt(() => parseMutation(graphql.mutation));
   if (!mutation.ok) faults.push({ path: `${path}.mutation`, message: mutation.fault });
-  const input = attempt(() => (graphql.input === undefined ? undefined : jsonata(graphql.input)));
-  if (!input.ok) faults.push({ path: `${path}.input`, message: `is not JSONata: ${input.fault}` });
-  if (!mutation.ok || !variables.success || faults.length > 0) return { ok: false, faults };
+  const { inDoubt } = settings;
+  const reconcile = attempt(() => (typeof inDoubt === 'string' ? undefined : createReconcile(inDoubt.reconcile)));
+  if (!reconcile.ok) faults.push({ path: `targets.${target}.inDoubt.reconcile`, message: reconcile.fault });
+  const input = attempt(() => (graphql.input === undefined ? undefined : compile(graphql.input)));
+  if (!input.ok) faults.push({ path: `${path}.input`, message: input.fault });
+  if (!mutation.ok || !reconcile.ok || !variables.success || faults.length > 0) return { ok: false, faults };
   const { EGW_INSTANCE, REDIS_URL, OPS_PORT, HOST, LOG_LEVEL } = variables.data;
   return {
     ok: true,
@@ -69,6 +75,7 @@ export function readConfig(
       target,
       settings,
       mutation: mutation.value,
+      reconcile: reconcile.value,
       instance: EGW_INSTANCE,
       redisUrl: REDIS_URL,
       opsPort: OPS_PORT,

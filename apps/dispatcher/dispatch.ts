@@ -37,9 +37,11 @@ export interface GraphQLErrorBody {
 }
 
 export interface Call {
-  /** JSON source text of `$input`. */
-  readonly input: string;
-  readonly key: string;
+  readonly operation: Operation;
+  /** JSON source text of the variables. */
+  readonly variables: string;
+  /** By which the target knows a mutation again. */
+  readonly key?: string;
   readonly traceparent: string;
   readonly tracestate?: string;
   /** The header and value that show who calls. */
@@ -48,51 +50,60 @@ export interface Call {
 
 export type Dispatch = (call: Call, slot: Slot, mayWrite: () => boolean) => Promise<Answer>;
 
-/** The mutation, and the response field that carries its result. */
-export interface Mutation {
+/** What is asked of the target, and the response field that carries its result. */
+export interface Operation {
   readonly text: string;
   readonly name: string | undefined;
   readonly field: string;
 }
 
+/** Whether there is a GraphQL server at all: what every one answers, whatever its schema. */
+export const presence: Operation = { text: '{ __typename }', name: undefined, field: '__typename' };
+
 /** Reads the configured mutation; throws a sentence where it is none with one root field and `$input`. */
-export function parseMutation(text: string): Mutation {
+export function parseMutation(text: string): Operation {
+  const { operation, variables } = parseOne(text, OperationTypeNode.MUTATION);
+  if (variables.length !== 1 || variables[0] !== 'input') throw new Error('must take exactly one variable, $input');
+  return operation;
+}
+
+/** Reads a configured query; throws a sentence where it is none with one root field. */
+export function parseQuery(text: string): OperationOf {
+  return parseOne(text, OperationTypeNode.QUERY);
+}
+
+interface OperationOf {
+  readonly operation: Operation;
+  /** Names, without `$`. */
+  readonly variables: readonly string[];
+}
+
+function parseOne(text: string, type: OperationTypeNode): OperationOf {
   const document = parse(text);
   const [operation, ...more] = document.definitions.filter(
     (definition) => definition.kind === Kind.OPERATION_DEFINITION,
   );
-  if (operation === undefined || more.length > 0 || operation.operation !== OperationTypeNode.MUTATION) {
-    throw new Error('must hold exactly one operation, a mutation');
-  }
-  const variables = operation.variableDefinitions ?? [];
-  if (variables.length !== 1 || variables[0]?.variable.name.value !== 'input') {
-    throw new Error('must take exactly one variable, $input');
-  }
+  if (operation?.operation !== type || more.length > 0) throw new Error(`must hold exactly one operation, a ${type}`);
+  const variables = (operation.variableDefinitions ?? []).map(({ variable }) => variable.name.value);
   const [root, ...others] = operation.selectionSet.selections;
   if (root?.kind !== Kind.FIELD || others.length > 0) throw new Error('must select exactly one field');
-  return { text: print(document), name: operation.name?.value, field: root.alias?.value ?? root.name.value };
+  const field = root.alias?.value ?? root.name.value;
+  return { operation: { text: print(document), name: operation.name?.value, field }, variables };
 }
 
 /**
  * The only place that speaks GraphQL. graphql-request's errors quote the query, the variables and the answer, and some of
  * its failures lose the status: none of them leaves this file, and the answer is read off the response itself.
  */
-export function createDispatch(
-  endpoint: URL,
-  mutation: Mutation,
-  connections: Connections,
-  timeoutMs: number,
-): Dispatch {
-  const name = mutation.name === undefined ? '' : `"operationName":${JSON.stringify(mutation.name)},`;
-  const start = `{"query":${JSON.stringify(mutation.text)},${name}"variables":{"input":`;
-  return async ({ input, key, traceparent, tracestate, credential }, slot, mayWrite) => {
+export function createDispatch(endpoint: URL, connections: Connections, timeoutMs: number): Dispatch {
+  return async ({ operation, variables, key, traceparent, tracestate, credential }, slot, mayWrite) => {
     let seen: Exchanged | undefined;
     const client = new GraphQLClient(endpoint.href, {
       // It would parse the document for each call.
       excludeOperationName: true,
       jsonSerializer: {
-        // `$input` travels as source text, which `JSON.stringify` cannot write: it is put between the parts that it can.
-        stringify: () => `${start}${input}}}`,
+        // Variables travel as source text, which `JSON.stringify` cannot write: it is put beside the parts that it can.
+        stringify: () => bodyOf(operation, variables),
         // The answer is read off its text below, once.
         parse: () => nothing,
       },
@@ -106,11 +117,11 @@ export function createDispatch(
     const timer = setTimeout(() => deadline.abort(new DOMException('', 'TimeoutError')), timeoutMs);
     try {
       await client.rawRequest({
-        query: mutation.text,
+        query: operation.text,
         signal: deadline.signal,
         requestHeaders: {
           ...credential,
-          'idempotency-key': `"${key}"`,
+          ...(key === undefined ? {} : { 'idempotency-key': `"${key}"` }),
           traceparent,
           ...(tracestate === undefined ? {} : { tracestate }),
         },
@@ -128,6 +139,11 @@ export function createDispatch(
     const body = readBody(seen.text);
     return body === undefined ? { kind: 'unreadable', ...seen } : { kind: 'graphql', ...seen, body };
   };
+}
+
+function bodyOf({ text, name }: Operation, variables: string): string {
+  const named = name === undefined ? '' : `"operationName":${JSON.stringify(name)},`;
+  return `{"query":${JSON.stringify(text)},${named}"variables":${variables}}`;
 }
 
 /** An execution result for graphql-request, which looks no further. */

@@ -31,6 +31,8 @@ export interface Held extends Received {
   holdsFromMs: number;
   /** Another pod has it by now: it is to be dropped, and nothing said of it. */
   lost: boolean;
+  /** A call may have been made whose end is not known, and the target is to be asked for it first. */
+  doubt: boolean;
   /** The credential was refreshed for it already: a second 401 halts the target. */
   refreshed: boolean;
 }

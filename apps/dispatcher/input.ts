@@ -1,6 +1,6 @@
-import jsonata from 'jsonata';
 import type { GatewayEvent } from '../shared/event.ts';
 import { elementTexts, memberTexts } from '../shared/json.ts';
+import { compile } from './expression.ts';
 
 export type Input = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly fault: string };
 
@@ -17,18 +17,13 @@ export function inputText(event: GatewayEvent, key: string): string {
 /** Throws where the expression is not JSONata. */
 export function createMakeInput(expression: string | undefined): MakeInput {
   if (expression === undefined) return (event, key) => Promise.resolve({ ok: true, text: inputText(event, key) });
-  const compiled = jsonata(expression);
+  const evaluate = compile(expression);
   return async (event, key) => {
     const texts = new WeakMap<object, string>();
-    try {
-      const result: unknown = await compiled.evaluate(toValue(inputText(event, key), texts));
-      const text = toText(result, texts);
-      return text === undefined ? { ok: false, fault: 'the input expression made nothing of it' } : { ok: true, text };
-    } catch (error) {
-      // JSONata's messages quote values: only its code is told.
-      const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown';
-      return { ok: false, fault: `the input expression failed with ${code}` };
-    }
+    const result = await evaluate(toValue(inputText(event, key), texts));
+    if (!result.ok) return { ok: false, fault: `the input expression failed with ${result.code}` };
+    const text = toText(result.value, texts);
+    return text === undefined ? { ok: false, fault: 'the input expression made nothing of it' } : { ok: true, text };
   };
 }
 

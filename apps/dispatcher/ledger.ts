@@ -1,5 +1,6 @@
-import { flightKey, recordKey } from '../shared/state-keys.ts';
 import { keyPrefix } from '../shared/redis.ts';
+import { circuitKey, flightKey, oldestKey, pauseChannel, pauseKey, recordKey } from '../shared/state-keys.ts';
+import { slowStartMs } from './permit.ts';
 import { rememberMs } from './timing.ts';
 import type { Held, Received } from './held.ts';
 import type { Scripts } from './scripts.ts';
@@ -21,6 +22,29 @@ export type Released =
   | { readonly kind: 'exhausted'; readonly attempts: number }
   | { readonly kind: 'lost' | 'gone' };
 
+/** Whom a call found at the target, for the fleet's circuit; `nothing` where there was no call. */
+export type Heard = 'somebody' | 'nobody' | 'nothing';
+
+export interface ReleaseOptions {
+  /** The target may still be at work on the call. */
+  readonly mayRun?: boolean;
+  /** The call is to be asked for before another one is made. */
+  readonly doubt?: boolean;
+  readonly heard?: Heard | undefined;
+  /** Not to be tried before that, by no copy of it. */
+  readonly waitMs?: number;
+}
+
+export interface Letter {
+  /** The record's, which for a conflict is not the event's own. */
+  readonly key: string;
+  readonly owner: string;
+  readonly class: DeadClass;
+  readonly digest: string;
+  readonly redrive: number;
+  readonly heard?: Heard;
+}
+
 /** Whether a write was made: not where another owner has the record by now, nor where Redis is gone. */
 export type Written = 'written' | 'lost' | 'gone';
 
@@ -30,13 +54,8 @@ export interface Ledger {
   /** Per event whether it is still ours. */
   renew(held: readonly Held[]): Promise<readonly boolean[] | undefined>;
   complete(held: Held): Promise<Written>;
-  /** `mayRun`: the target may still be at work on the call. */
-  release(held: Held, reason: ReleaseReason, mayRun?: boolean): Promise<Released>;
-  /** `key` is the record's, which for a conflict is not the event's own. */
-  bury(
-    stage: 'begin' | 'end',
-    letter: { key: string; owner: string; class: DeadClass; digest: string; redrive: number },
-  ): Promise<Written>;
+  release(held: Held, reason: ReleaseReason, options?: ReleaseOptions): Promise<Released>;
+  bury(stage: 'begin' | 'end', letter: Letter): Promise<Written>;
 }
 
 export interface LedgerOptions {
@@ -44,6 +63,8 @@ export interface LedgerOptions {
   readonly instance: string;
   readonly target: string;
   readonly leaseMs: number;
+  /** How long a call may be at work whose answer is not known, where it is asked for; 0 where it is simply made again. */
+  readonly doubtMs: number;
   readonly retry: { readonly attempts: number; readonly backoff: { readonly first: number; readonly max: number } };
   /** Names each claim; no two are ever alike, in any pod. */
   readonly newOwner: () => string;
@@ -55,11 +76,13 @@ export interface LedgerOptions {
 const longestUnavailableMs = 30_000;
 
 export function createLedger(options: LedgerOptions): Ledger {
-  const { scripts, leaseMs, retry } = options;
-  const prefix = keyPrefix(options.instance, options.target);
-  const keyOf = (key: string) => recordKey(options.instance, options.target, key);
+  const { scripts, instance, target, leaseMs, retry } = options;
+  const prefix = keyPrefix(instance, target);
+  const keyOf = (key: string) => recordKey(instance, target, key);
   const deliveredKey = `${prefix}delivered`;
-  const inFlightKey = flightKey(options.instance, options.target);
+  const inFlightKey = flightKey(instance, target);
+  const circuitKeys = [circuitKey(instance, target), pauseKey(instance, target)];
+  const circuitTold = [pauseChannel(instance, target), slowStartMs];
   const written = (reply: { ok: boolean; reply?: unknown }): Written =>
     reply.ok ? (reply.reply === 1 ? 'written' : 'lost') : 'gone';
 
@@ -74,8 +97,8 @@ export function createLedger(options: LedgerOptions): Ledger {
         message.receiveCount > 1 || message.firstSentAtMs !== undefined ? 1 : 0,
       ]);
       const result = await scripts.claim(
-        [`${prefix}born`, deliveredKey, ...received.map(({ key }) => keyOf(key))],
-        [leaseMs, rememberMs, ...args],
+        [`${prefix}born`, deliveredKey, oldestKey(instance, target), ...received.map(({ key }) => keyOf(key))],
+        [leaseMs, rememberMs, options.doubtMs, ...args],
       );
       if (!result.ok) return undefined;
       return (result.reply as [string, number | string][]).map(([kind, value], i) =>
@@ -91,16 +114,23 @@ export function createLedger(options: LedgerOptions): Ledger {
 
     async complete({ key, owner, event }) {
       return written(
-        await scripts.complete([keyOf(key), deliveredKey, inFlightKey], [owner, event.digest, rememberMs]),
+        await scripts.complete(
+          [keyOf(key), deliveredKey, inFlightKey, ...circuitKeys],
+          [owner, event.digest, rememberMs, ...circuitTold],
+        ),
       );
     },
 
-    async release({ key, owner }, reason, mayRun = false) {
+    async release({ key, owner }, reason, { mayRun = false, doubt = false, heard = 'nothing', waitMs = 0 } = {}) {
       const jitter = 0.5 + options.random() / 2;
       const maxMs = reason === 'unavailable' ? Math.min(longestUnavailableMs, retry.backoff.max) : retry.backoff.max;
+      const backoff = [retry.backoff.first, maxMs, jitter];
       const result = await scripts.release(
-        [keyOf(key), deliveredKey, inFlightKey],
-        [owner, rememberMs, reason, retry.backoff.first, maxMs, jitter, retry.attempts, mayRun ? 1 : 0],
+        [keyOf(key), deliveredKey, inFlightKey, ...circuitKeys],
+        [
+          ...[owner, rememberMs, reason, ...backoff, retry.attempts],
+          ...[mayRun ? 1 : 0, doubt ? 1 : 0, Math.ceil(waitMs), heard, ...circuitTold],
+        ],
       );
       if (!result.ok) return { kind: 'gone' };
       const [kind, first, second] = result.reply as [string, number, number];
@@ -109,8 +139,9 @@ export function createLedger(options: LedgerOptions): Ledger {
     },
 
     async bury(stage, letter) {
-      const args = [stage, letter.owner, letter.class, letter.digest, letter.redrive, rememberMs];
-      return written(await scripts.bury([keyOf(letter.key), inFlightKey], args));
+      const { key, owner, class: kind, digest, redrive, heard = 'nothing' } = letter;
+      const args = [stage, owner, kind, digest, redrive, rememberMs, heard, ...circuitTold];
+      return written(await scripts.bury([keyOf(key), inFlightKey, ...circuitKeys], args));
     },
   };
 }

@@ -13,6 +13,7 @@ import { createAcknowledge } from './acknowledge.ts';
 import { createDispatcher } from './app.ts';
 import { createAttempt } from './attempt.ts';
 import { createBook, shortAheadMs, usualAheadMs } from './book.ts';
+import { createCircuit } from './circuit.ts';
 import { createClaim } from './claim.ts';
 import { createCodeRules } from './code-rules.ts';
 import { readConfig } from './config.ts';
@@ -21,16 +22,17 @@ import { createCredential } from './credential.ts';
 import { createDispatch } from './dispatch.ts';
 import { createMakeInput } from './input.ts';
 import { createLedger } from './ledger.ts';
+import { createLimiter } from './limiter.ts';
 import { createObserve } from './observe.ts';
 import { createPace } from './pace.ts';
-import { createPause, pauseChannel } from './pause.ts';
-import { createReserve } from './permit.ts';
+import { createPause, hearFleet } from './pause.ts';
+import { createAskPresence } from './presence.ts';
 import { createReceive, poll, readRetentionMs } from './poll.ts';
 import { renewHolds } from './renew.ts';
 import { loadScripts } from './scripts.ts';
 import { createSettle } from './settle.ts';
-import { createShare, holdShare } from './share.ts';
-import { createBell, holdMs } from './timing.ts';
+import { holdShare } from './share.ts';
+import { createBell, holdMs, spareMs } from './timing.ts';
 
 /** Kubernetes gives 30 s before it kills: what is not done by then was not going to be. */
 const stopMs = 28_000;
@@ -45,7 +47,7 @@ if (!result.ok) {
   process.stderr.write(`${describeFaults('The configuration', result.faults)}\n`);
   process.exit(1);
 }
-const { target, settings, mutation, instance, redisUrl, opsPort, host, logLevel } = result.config;
+const { target, settings, mutation, reconcile, instance, redisUrl, opsPort, host, logLevel } = result.config;
 const { graphql, limit, retry } = settings;
 const names = { instance, target };
 const now = () => performance.now();
@@ -77,22 +79,12 @@ await requireRegion(receiving.config).catch(giveUp);
 const scripts = loadScripts(redis);
 const changed = createBell();
 const pace = createPace(limit, graphql.timeout);
-const reserveSlots = createReserve({ script: scripts.permit, names, pace, serverId: followServer(redis), now });
-const share =
-  pace.share === undefined
-    ? undefined
-    : createShare({
-        share: pace.share,
-        script: scripts.share,
-        names,
-        reserve: reserveSlots,
-        owner: randomUUID(),
-        latenessMs: pace.latenessMs,
-        now,
-      });
-const reserve = share?.reserve ?? reserveSlots;
+const pod = randomUUID();
+const { reserve, share } = createLimiter({ scripts, names, pace, pod, serverId: followServer(redis), now });
 const pause = createPause(scripts.pause, names, { now, random: Math.random, onLonger: () => changed.ring() });
 const { spacingMs } = pace;
+const inDoubt = reconcile === undefined ? (settings.inDoubt === 'deadLetter' ? 'deadLetter' : 'retry') : 'reconcile';
+const doubtMs = graphql.timeout + spareMs;
 const book = createBook({
   concurrency: limit.concurrency,
   spacingMs,
@@ -105,6 +97,7 @@ const ledger = createLedger({
   scripts,
   ...names,
   leaseMs: holdMs(graphql.timeout),
+  doubtMs: inDoubt === 'reconcile' ? doubtMs : 0,
   retry,
   newOwner: () => randomBytes(9).toString('base64url'),
   random: Math.random,
@@ -117,7 +110,8 @@ const settle = createSettle({
   acknowledge,
   pause,
   ...names,
-  inDoubt: settings.inDoubt,
+  inDoubt,
+  doubtMs,
   random: Math.random,
   now: Date.now,
 });
@@ -126,19 +120,24 @@ const observe = createObserve(registry, target, Date.now, {
   inHand: () => dispatcher.inHand().length,
   pausedMs: () => pause.leftMs(),
   sharing: () => share?.spending() ?? false,
+  circuitOpen: () => circuit.isOpen(),
 });
+const dispatch = createDispatch(endpoint, connections, graphql.timeout);
+const codeRules = createCodeRules(graphql.outcomes);
 const attempt = createAttempt({
   target,
   timeoutMs: graphql.timeout,
   pause,
-  dispatch: createDispatch(endpoint, mutation, connections, graphql.timeout),
+  dispatch,
+  mutation,
+  reconcile,
   makeInput: createMakeInput(graphql.input),
   credential,
   classify: {
     field: mutation.field,
-    careful: settings.inDoubt !== 'retry',
+    careful: inDoubt !== 'retry',
     now: Date.now,
-    codeRules: createCodeRules(graphql.outcomes),
+    codeRules,
   },
   settle,
   observe,
@@ -152,12 +151,22 @@ const claim = createClaim({
   ledger,
   settle,
   hide: acknowledge.hide,
-  inDoubt: settings.inDoubt,
+  inDoubt,
   attempts: retry.attempts,
   observe,
   retentionMs: await readRetentionMs(settling, settings.queue.url, log),
   now: Date.now,
   unclaimed: () => share?.spending() ?? false,
+  log,
+});
+const circuit = createCircuit({
+  script: scripts.probe,
+  names,
+  pod,
+  timeoutMs: graphql.timeout,
+  reserve,
+  ask: createAskPresence({ dispatch, credential, classify: { now: Date.now, codeRules }, pause, randomBytes }),
+  changed,
   log,
 });
 // Two seconds of the whole fleet's limit: enough to use every slot, and soon worked off by one pod alone. No more than the
@@ -169,6 +178,7 @@ const dispatcher = createDispatcher({
   claim,
   reserve,
   pause,
+  circuit,
   connections,
   attempt,
   settle,
@@ -178,8 +188,7 @@ const dispatcher = createDispatcher({
   now,
 });
 
-subscriber.on('message', (_channel: string, message: string) => pause.learn(Number.parseInt(message, 10)));
-subscriber.on('ready', () => void subscriber.subscribe(pauseChannel(instance, target)).catch(() => undefined));
+hearFleet(subscriber, names, { pause, circuit });
 // Without it the first reservation would find no connection; where there is no Redis, it goes on looking by itself.
 await redis.connect().catch(() => undefined);
 void subscriber.connect().catch(() => undefined);
@@ -203,6 +212,7 @@ const background = Promise.all([
     settled.signal,
   ),
   settle.completeLate(settled.signal),
+  circuit.watch(stop),
   share && holdShare(share, settled.signal),
 ]);
 stop.addEventListener('abort', () => {
@@ -215,7 +225,7 @@ const polling = poll(
     receive: createReceive(receiving, settings.queue.url, now),
     visibilitySeconds: Math.ceil(holdMs(graphql.timeout) / 1_000),
     room: dispatcher.room,
-    leastRoom: Math.min(10, Math.ceil(capacity / 4)),
+    leastRoom: () => (circuit.isSending() ? 1 : Math.min(10, Math.ceil(capacity / 4))),
     changed,
     look: dispatcher.look,
     take: dispatcher.take,

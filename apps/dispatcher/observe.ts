@@ -22,7 +22,7 @@ export function createObserve(
   registry: Registry,
   target: string,
   now: () => number,
-  figures: { inHand: () => number; pausedMs: () => number; sharing: () => boolean },
+  figures: { inHand: () => number; pausedMs: () => number; sharing: () => boolean; circuitOpen: () => boolean },
 ): Observe {
   const registers = [registry];
   const attempts = new Counter({
@@ -92,6 +92,15 @@ export function createObserve(
     registers,
     collect() {
       this.set({ target }, figures.pausedMs() / 1_000);
+    },
+  });
+  new Gauge({
+    name: 'eventgw_target_circuit_open',
+    help: '1 while the target is not there: nothing is received but by the probe',
+    labelNames: ['target'],
+    registers,
+    collect() {
+      this.set({ target }, figures.circuitOpen() ? 1 : 0);
     },
   });
   const ageSeconds = ({ receivedAt }: GatewayEvent) => Math.max(0, (now() - Date.parse(receivedAt)) / 1_000);

@@ -1,7 +1,8 @@
-import { keyPrefix } from '../shared/redis.ts';
-import { pauseKey } from '../shared/state-keys.ts';
+import { pauseChannel, pauseKey } from '../shared/state-keys.ts';
 import { slowStartMs } from './permit.ts';
+import type { Circuit } from './circuit.ts';
 import type { Scripts } from './scripts.ts';
+import type { Redis } from '../shared/redis.ts';
 
 export type PauseReason = 'throttled' | 'unauthorised';
 
@@ -23,10 +24,6 @@ export const longestPauseMs = 86_400_000;
 
 /** A little later than asked, so that the gateways of one API do not all come back in the same moment. */
 const longestJitterMs = 500;
-
-export function pauseChannel(instance: string, target: string): string {
-  return `${keyPrefix(instance, target)}pauses`;
-}
 
 export function createPause(
   script: Scripts['pause'],
@@ -51,4 +48,20 @@ export function createPause(
       if (result.ok) learn(Number(result.reply));
     },
   };
+}
+
+/** Follows what the fleet tells: pauses by their length, and of the circuit when it opens and closes. */
+export function hearFleet(
+  subscriber: Redis,
+  { instance, target }: { readonly instance: string; readonly target: string },
+  { pause, circuit }: { readonly pause: Pick<Pause, 'learn'>; readonly circuit: Pick<Circuit, 'opened' | 'moved'> },
+): void {
+  const channel = pauseChannel(instance, target);
+  subscriber.on('message', (_channel: string, message: string) => {
+    const [ms = '', reason] = message.split(' ');
+    pause.learn(Number.parseInt(ms, 10));
+    if (reason === 'unreachable') circuit.opened();
+    if (reason === 'reachable') circuit.moved();
+  });
+  subscriber.on('ready', () => void subscriber.subscribe(channel).catch(() => undefined));
 }

@@ -76,7 +76,7 @@ export interface PollDeps {
   /** How many more messages could be worked soon. */
   readonly room: () => number;
   /** For less than this nothing is received: a receive costs the same for ten messages as for one. */
-  readonly leastRoom: number;
+  readonly leastRoom: () => number;
   /** Rings when there may be more room, or a pause ends. */
   readonly changed: Bell;
   /** How things are with Redis and the fleet. */
@@ -90,7 +90,7 @@ const mostReceives = 4;
 
 /**
  * Receives while there is room, and only then: a message in hand ages in its visibility, and one that nobody may call for
- * is better left to the queue. So receiving stops, not only calling, while the fleet is paused or Redis is gone. Receives
+ * is better left to the queue. So receiving stops, not only calling, while the fleet is paused, its circuit is open or Redis is gone. Receives
  * are doubled while they come back full, so that an empty queue is asked by one.
  * Resolves when the signal has ended and the last receive has been taken.
  */
@@ -105,7 +105,7 @@ export async function poll(deps: PollDeps, signal: AbortSignal): Promise<void> {
   };
   while (!signal.aborted) {
     const room = deps.room();
-    if (room < deps.leastRoom) {
+    if (room < deps.leastRoom()) {
       await deps.changed.heard(signal);
       continue;
     }
@@ -114,7 +114,11 @@ export async function poll(deps: PollDeps, signal: AbortSignal): Promise<void> {
       await wait(500, signal);
       continue;
     }
-    if (state.kind === 'paused' || (state.kind === 'full' && state.waitMs > longestHeldWaitMs)) {
+    if (
+      state.kind === 'paused' ||
+      state.kind === 'open' ||
+      (state.kind === 'full' && state.waitMs > longestHeldWaitMs)
+    ) {
       await deps.changed.heard(signal, Math.min(state.waitMs, 5_000));
       continue;
     }

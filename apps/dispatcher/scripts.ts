@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { loadScript, type Redis, type RunScript } from '../shared/redis.ts';
 
-type ScriptName = 'claim' | 'renew' | 'permit' | 'complete' | 'release' | 'bury' | 'pause' | 'share';
+type ScriptName = 'claim' | 'renew' | 'permit' | 'complete' | 'release' | 'bury' | 'pause' | 'share' | 'probe';
 
 function readScript(name: string): string {
   return readFileSync(new URL(`./scripts/${name}.lua`, import.meta.url), 'utf8');
@@ -17,10 +17,11 @@ export function loadScripts(redis: Redis, read: (name: string) => string = readS
     claim: load('claim'),
     renew: load('renew'),
     permit: load('permit', 'window', 'shares'),
-    complete: load('complete'),
-    release: load('release'),
-    bury: load('bury'),
+    complete: load('complete', 'circuit'),
+    release: load('release', 'circuit'),
+    bury: load('bury', 'circuit'),
     pause: load('pause'),
     share: load('share', 'shares'),
+    probe: load('probe', 'circuit'),
   };
 }

@@ -1,14 +1,18 @@
 import { keyOf } from '../shared/event.ts';
 import { createBury, type DeathReason } from './bury.ts';
-import { wait } from '../shared/wait.ts';
+import { heardOf } from './circuit.ts';
+import { createComplete } from './complete.ts';
 import type { Acknowledge } from './acknowledge.ts';
 import type { Outcome } from './classify.ts';
 import type { Held, Message, Received } from './held.ts';
-import type { Claim, DeadClass, Ledger, ReleaseReason } from './ledger.ts';
+import type { Claim, DeadClass, Ledger, ReleaseOptions, ReleaseReason } from './ledger.ts';
 import type { Pause } from './pause.ts';
 
 /** How it ended for a message, this time. */
 export type Settled = 'delivered' | 'duplicate' | 'dead_lettered' | 'parked' | 'sent_anew' | 'lost';
+
+/** What follows a call whose end is not known. */
+export type InDoubt = 'retry' | 'deadLetter' | 'reconcile';
 
 export interface SettleDeps {
   readonly ledger: Pick<Ledger, 'complete' | 'release' | 'bury'>;
@@ -16,7 +20,9 @@ export interface SettleDeps {
   readonly pause: Pick<Pause, 'begin' | 'leftMs'>;
   readonly instance: string;
   readonly target: string;
-  readonly inDoubt: 'retry' | 'deadLetter';
+  readonly inDoubt: InDoubt;
+  /** How long a call in doubt may still be at work, in ms. */
+  readonly doubtMs: number;
   readonly random: () => number;
   /** Wall clock, ms. */
   readonly now: () => number;
@@ -28,6 +34,8 @@ export interface Settle {
     outcome: Outcome,
     answer?: { readonly status: number; readonly text: string },
   ) => Promise<Settled>;
+  /** The target says of a call in doubt that it arrived. */
+  readonly found: (held: Held) => Promise<Settled>;
   /** What the ledger forbids to call. */
   readonly claim: (received: Received, claim: Exclude<Claim, { kind: 'claimed' | 'doubt' }>) => Promise<Settled>;
   /** Hands an event back that was not called, hidden for so long. */
@@ -51,7 +59,7 @@ const againSeconds = 10;
 export function createSettle(deps: SettleDeps): Settle {
   const { ledger, acknowledge, pause } = deps;
   const writeLetter = createBury(deps);
-  const unrecorded = new Set<Held>();
+  const complete = createComplete(deps);
 
   const park = async ({ message }: Pick<Held, 'message'>, seconds: number): Promise<Settled> => {
     await acknowledge.hide(message.receiptHandle, seconds);
@@ -68,14 +76,16 @@ export function createSettle(deps: SettleDeps): Settle {
     held: Held,
     reason: ReleaseReason,
     death: DeathReason,
-    { waitMs = 0, mayRun = false } = {},
+    options: ReleaseOptions = {},
   ): Promise<Settled> => {
-    const released = await ledger.release(held, reason, mayRun);
+    const { waitMs = 0 } = options;
+    const released = await ledger.release(held, reason, { ...options, doubt: held.doubt, heard: death.heard });
     switch (released.kind) {
       case 'waiting':
-        return park(held, Math.max(released.waitMs, waitMs) / 1_000);
+        return park(held, released.waitMs / 1_000);
       case 'exhausted':
-        return bury(held, { ...death, attempts: released.attempts });
+        // The circuit has heard of this call with the release.
+        return bury(held, { ...death, heard: 'nothing', attempts: released.attempts });
       case 'lost':
         return 'lost';
       case 'gone':
@@ -83,15 +93,6 @@ export function createSettle(deps: SettleDeps): Settle {
       default:
         return released satisfies never;
     }
-  };
-
-  const delivered = async (held: Held): Promise<Settled> => {
-    const completed = await ledger.complete(held);
-    // Whoever has it by now sends the same key again; the message is theirs to delete.
-    if (completed === 'lost') return 'lost';
-    if (completed === 'gone') unrecorded.add(held);
-    await acknowledge.delete(held.message.receiptHandle);
-    return 'delivered';
   };
 
   /** Stops the fleet; then waits up to a second longer than it, so that the fleet does not wake as one. */
@@ -102,13 +103,22 @@ export function createSettle(deps: SettleDeps): Settle {
 
   return {
     bury,
+    found: complete.now,
+    completeLate: complete.late,
 
     async outcome(held, outcome, answer) {
       const seen = answer === undefined ? {} : { status: answer.status, answer: answer.text };
-      const death = (kind: DeadClass, reason: string) => ({ class: kind, reason, attempts: held.attempts, ...seen });
+      const heard = heardOf(outcome, answer?.status);
+      const death = (kind: DeadClass, reason: string) => ({
+        class: kind === 'failed' && held.doubt ? 'in_doubt' : kind,
+        reason,
+        attempts: held.attempts,
+        heard,
+        ...seen,
+      });
       switch (outcome.kind) {
         case 'delivered':
-          return delivered(held);
+          return complete.now(held);
         case 'throttled':
           return again(held, 'throttled', death('failed', outcome.reason), {
             waitMs: await stopFleet(outcome.waitMs, 'throttled'),
@@ -122,7 +132,12 @@ export function createSettle(deps: SettleDeps): Settle {
           return again(held, outcome.kind, death('failed', outcome.reason));
         case 'in_doubt':
           if (deps.inDoubt === 'deadLetter') return bury(held, death('in_doubt', outcome.reason));
-          return again(held, 'failed', death('failed', outcome.reason), { mayRun: true });
+          held.doubt = deps.inDoubt === 'reconcile';
+          return again(held, 'failed', death('failed', outcome.reason), {
+            mayRun: true,
+            // To be asked for when it can be at work no more.
+            waitMs: held.doubt ? deps.doubtMs : 0,
+          });
         case 'refused':
           return bury(held, death('refused', outcome.reason));
         default:
@@ -170,17 +185,6 @@ export function createSettle(deps: SettleDeps): Settle {
       if (!(await acknowledge.deadLetter(message.body, letter))) return park({ message }, againSeconds);
       await acknowledge.delete(message.receiptHandle);
       return 'dead_lettered';
-    },
-
-    async completeLate(signal) {
-      while (!signal.aborted) {
-        await wait(500, signal);
-        for (const held of unrecorded) {
-          // A pod that stops leaves what is still unrecorded to the key, by which the target knows it.
-          if ((await ledger.complete(held)) === 'gone') break;
-          unrecorded.delete(held);
-        }
-      }
     },
   };
 }

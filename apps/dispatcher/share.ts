@@ -106,10 +106,10 @@ export function createShare(options: ShareOptions): SharePart {
 
   return {
     spending,
-    async reserve(held) {
-      const permit = await options.reserve(held);
+    async reserve(wanting) {
+      const permit = await options.reserve(wanting);
       if (permit.kind === 'gone') silent = true;
-      return permit.kind === 'gone' && spending() ? spend(held.length) : permit;
+      return permit.kind === 'gone' && spending() ? spend(wanting.length) : permit;
     },
     async beat() {
       if (silent) silent = (await options.reserve([])).kind === 'gone';

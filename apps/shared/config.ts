@@ -101,6 +101,27 @@ const retry = z.strictObject({
     .prefault({}),
 });
 
+const inDoubtPolicy = z
+  .union(
+    [
+      z.enum(['retry', 'deadLetter']),
+      z.strictObject({
+        reconcile: z.strictObject({
+          query: z.string().min(1).describe('One query by $key, $id, $type or $source'),
+          found: z
+            .string()
+            .min(1)
+            .optional()
+            .describe(
+              'JSONata on its data, true where the event arrived; else any value of its field but null says so',
+            ),
+        }),
+      }),
+    ],
+    { error: 'is no policy: write retry, deadLetter, or reconcile: { query, found }' },
+  )
+  .describe('What follows a call whose answer never came: it is made again, dead-lettered, or asked for');
+
 const queueUrl = z.url({ protocol: /^https?$/, error: 'is no queue URL: write the whole https://… that SQS gives' });
 
 const target = z.strictObject({
@@ -109,7 +130,7 @@ const target = z.strictObject({
   graphql,
   limit,
   retry: retry.prefault({}),
-  inDoubt: z.enum(['retry', 'deadLetter']).default('retry').describe('What follows a call whose answer never came'),
+  inDoubt: inDoubtPolicy.default('retry'),
   latency: duration({ minMs: 1, maxMs: 60_000, says: 'must be from 1ms to 60s' })
     .prefault('1s')
     .describe('Expected p95 of a call, for sizing'),
@@ -158,7 +179,7 @@ export const gatewaySchema = z
   .superRefine(({ targets }, context) => {
     const users = new Map<string, string>();
     for (const [name, { graphql, queue, limit: limits, inDoubt }] of Object.entries(targets)) {
-      for (const { member, message } of shareFaults(limits, inDoubt)) {
+      for (const { member, message } of shareFaults(limits, typeof inDoubt === 'string' ? inDoubt : 'reconcile')) {
         context.addIssue({ code: 'custom', path: ['targets', name, 'limit', member], message });
       }
       for (const [member, url] of Object.entries(queue)) {

@@ -10,6 +10,21 @@ export function pauseKey(instance: string, target: string): string {
   return `${keyPrefix(instance, target)}pause`;
 }
 
+/** Where the fleet of a target tells of a pause, and of its circuit: `MS REASON`. */
+export function pauseChannel(instance: string, target: string): string {
+  return `${keyPrefix(instance, target)}pauses`;
+}
+
+/** Whether the target is there, as the fleet found. */
+export function circuitKey(instance: string, target: string): string {
+  return `${keyPrefix(instance, target)}circuit`;
+}
+
+/** The oldest message of the fleet's last receive: `SENT_AT_MS RECEIVED_AT_MS`. */
+export function oldestKey(instance: string, target: string): string {
+  return `${keyPrefix(instance, target)}oldest`;
+}
+
 /** The key under which the limiter of a target keeps its next free slot. */
 export function scheduleKey(instance: string, target: string): string {
   return `${keyPrefix(instance, target)}schedule`;

@@ -95,6 +95,7 @@ export async function startDesk(windows: readonly object[] = [{ calls: 1_000, pe
     scripts: loadScripts(redis.redis),
     ...names,
     leaseMs: 60_000,
+    doubtMs: 0,
     retry: { attempts: 8, backoff: { first: 1_000, max: 900_000 } },
     newOwner: () => `owner-${++owners}`,
     random: () => 1,

@@ -145,6 +145,7 @@ describe('egw dlq redrive', () => {
       attempts: 0,
       holdsFromMs: 0,
       lost: false,
+      doubt: false,
       refreshed: false,
     });
     expect(await claim(second)).toEqual({ kind: 'done' });

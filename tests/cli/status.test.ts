@@ -6,6 +6,7 @@ import { loadScripts } from '../../apps/dispatcher/scripts.ts';
 import { declareFirstStart } from '../../apps/shared/first-start.ts';
 import { limit } from '../../apps/shared/limit-config.ts';
 import { encode, keyOf } from '../../apps/shared/event.ts';
+import { circuitKey } from '../../apps/shared/state-keys.ts';
 import { event } from '../dispatcher/held.ts';
 import { jsonLines, names, sendTo, startDesk, type Desk } from './desk.ts';
 
@@ -35,11 +36,12 @@ describe('egw status', () => {
     const held = all.map((each, i) => {
       const claim = claims[i];
       if (claim === undefined || !('owner' in claim)) throw new Error('It was not claimed');
-      return { ...each, owner: claim.owner, attempts: 0, holdsFromMs: 0, lost: false, refreshed: false };
+      return { ...each, owner: claim.owner, attempts: 0, holdsFromMs: 0, lost: false, doubt: false, refreshed: false };
     });
     const ask = createReserve({
       script: loadScripts(desk.redis.redis).permit,
       names,
+      pod: 'pod',
       pace: createPace(limit.parse({ windows, horizon: '10s' }), 10_000),
       serverId: () => 'one',
       now: () => performance.now(),
@@ -61,12 +63,13 @@ describe('egw status', () => {
       in_flight: 0,
       delayed: 0,
       dead_letters: 1,
-      oldest_age_seconds: null,
-      oldest_age: expect.stringContaining('not told by SQS'),
+      oldest_age: expect.stringMatching(/^about \d+.*, by the last message received, .* ago$/),
       window_1s_calls: 2,
       window_1s_used: null,
       window_1h_calls: 3,
       window_1h_used: 3,
+      circuit_open: false,
+      circuit_open_ms: null,
       paused: false,
       pause_reason: null,
       pause_left_ms: null,
@@ -74,11 +77,20 @@ describe('egw status', () => {
     // The hour's bucket of six seconds must leave the window.
     expect(line?.['window_1h_next_slot_ms']).toBeGreaterThan(3_590_000);
     expect(line?.['window_1h_next_slot_ms']).toBeLessThan(3_610_000);
+    expect(line?.['oldest_age_seconds']).toBeGreaterThanOrEqual(0);
+    expect(line?.['oldest_age_seconds']).toBeLessThan(60);
     const page = await desk.egw(['status', 'crm']);
     expect(page).toMatchObject({ code: 0, stderr: '' });
     expect(page.stdout).toContain('3 visible, 0 in flight, 0 delayed');
     expect(page.stdout).toMatch(/3 calls per 1h: 3 used \(100 %\), the next slot is free in (59m \d+s|1h)/);
     expect(page.stdout).toMatch(/pause +none/);
+  });
+
+  it('tells a circuit that is open, and for how long', async () => {
+    await desk.redis.redis.hset(circuitKey(names.instance, names.target), 'open', Date.now() - 90_000);
+    expect((await desk.egw(['status'])).stdout).toMatch(/circuit +open for 1m 3\ds: the target is not there/);
+    const [line] = jsonLines(await desk.egw(['status', '--json']));
+    expect(line).toMatchObject({ circuit_open: true });
   });
 
   it('tells the pause, its reason and what is left of it', async () => {

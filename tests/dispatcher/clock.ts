@@ -53,6 +53,7 @@ export async function startTimed(redis: Redis, read: (name: string) => string = 
   let nowMs = 1_000;
   let redisMs = startMs;
   let events = 0;
+  let pods = 0;
   const tell = async () => {
     const us = Math.round(redisMs * 1_000);
     await redis.hset('clock', 's', Math.floor(us / 1e6), 'us', us % 1e6);
@@ -62,6 +63,7 @@ export async function startTimed(redis: Redis, read: (name: string) => string = 
     scripts,
     ...names,
     leaseMs: 60_000,
+    doubtMs: 0,
     retry: { attempts: 8, backoff: { first: 1_000, max: 900_000 } },
     newOwner: () => `owner-${++events}`,
     random: () => 1,
@@ -88,7 +90,7 @@ export async function startTimed(redis: Redis, read: (name: string) => string = 
       await redis.set(scheduleKey(names.instance, names.target), String(free));
     },
     pod(pace, serverId = () => 'redis') {
-      const reserve = createReserve({ script: scripts.permit, names, pace, serverId, now });
+      const reserve = createReserve({ script: scripts.permit, names, pace, pod: `pod-${++pods}`, serverId, now });
       const ask = async (count: number) => {
         const all = Array.from({ length: count }, () => received(`key-${++events}`));
         const claims = (await ledger.claim(all)) ?? [];

@@ -11,8 +11,10 @@ type Respond = (request: IncomingMessage, response: ServerResponse) => void;
 const now = () => performance.now();
 const timeoutMs = 400;
 const mutation = parseMutation('mutation Deliver($input: EventInput!) { deliver(input: $input) { id } }');
+const input = '{"key":"k","price":1.10,"big":12345678901234567890,"note":"the-payload"}';
 const call: Call = {
-  input: '{"key":"k","price":1.10,"big":12345678901234567890,"note":"the-payload"}',
+  operation: mutation,
+  variables: `{"input":${input}}`,
   key: 'the-key',
   traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00',
   credential: { 'x-api-key': 'the-credential' },
@@ -48,7 +50,7 @@ afterEach(async () => {
 /** A slot that is due now and lasts until the end of the test. */
 const slot = () => ({ dueMs: now(), lateMs: now() + 10_000 });
 const send = (when = slot(), mayWrite = () => true, more: Partial<Call> = {}): Promise<Answer> =>
-  createDispatch(endpoint, mutation, connections, timeoutMs)({ ...call, ...more }, when, mayWrite);
+  createDispatch(endpoint, connections, timeoutMs)({ ...call, ...more }, when, mayWrite);
 
 function expectSilent(answer: Answer): void {
   const told = JSON.stringify(answer);
@@ -69,7 +71,7 @@ describe('a call', () => {
       tracestate: 'vendor=1',
     });
     expect(headers.accept).toContain('application/graphql-response+json');
-    expect(body).toContain(`"variables":{"input":${call.input}}`);
+    expect(body).toContain(`"variables":{"input":${input}}`);
     expect(JSON.parse(body)).toMatchObject({ operationName: 'Deliver' });
     expectSilent(answer);
   });
@@ -134,7 +136,7 @@ describe('a slot that has passed', () => {
     let asked = 0;
     const slow = createConnections({ endpoint, connections: 1, timeoutMs, now: () => 100 * sockets });
     try {
-      const dispatch = createDispatch(endpoint, mutation, slow, timeoutMs);
+      const dispatch = createDispatch(endpoint, slow, timeoutMs);
       const mayWrite = () => ++asked > 0;
       expect(await dispatch(call, { dueMs: 0, lateMs: 50 }, mayWrite)).toEqual({ kind: 'late' });
       expect([requests.length, asked]).toEqual([0, 0]);

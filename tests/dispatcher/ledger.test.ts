@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createLedger, type Claim, type Ledger } from '../../apps/dispatcher/ledger.ts';
+import { createLedger, type Claim, type Ledger, type LedgerOptions } from '../../apps/dispatcher/ledger.ts';
 import { createReserve } from '../../apps/dispatcher/permit.ts';
 import { loadScripts } from '../../apps/dispatcher/scripts.ts';
 import { declareFirstStart } from '../../apps/shared/first-start.ts';
@@ -13,14 +13,16 @@ describe('the ledger', () => {
   let redis: TestRedis;
   let ledger: Ledger;
   let owner = 0;
-  const make = (leaseMs: number, attempts = 3): Ledger =>
+  const make = (leaseMs: number, attempts = 3, more: Partial<LedgerOptions> = {}): Ledger =>
     createLedger({
       scripts: loadScripts(redis.redis),
       ...names,
       leaseMs,
+      doubtMs: 0,
       retry: { attempts, backoff: { first: 1_000, max: 3_000 } },
       newOwner: () => `owner-${++owner}`,
       random: () => 1,
+      ...more,
     });
   beforeEach(async () => {
     redis = await startRedis();
@@ -86,6 +88,7 @@ describe('the ledger', () => {
     const reserve = createReserve({
       script: loadScripts(redis.redis).permit,
       names,
+      pod: 'pod',
       pace: paceOf({ windows: [{ calls: 50, per: '1s' }] }),
       serverId: () => 'redis',
       now: () => 0,
@@ -134,15 +137,75 @@ describe('the ledger', () => {
   });
 
   it('takes every thirtieth throttle for a failure where others were delivered in between', async () => {
+    const atOnce = make(60_000, 3, { retry: { attempts: 3, backoff: { first: 0, max: 0 } } });
     const attempts: number[] = [];
-    for (let i = 0; i < 31; i++) {
-      const { mine } = await take();
+    for (let i = 0; i < 30; i++) {
+      const { mine } = await take(received('k'), atOnce);
       await deliverAnother();
-      const released = await ledger.release(mine, 'throttled');
+      const released = await atOnce.release(mine, 'throttled');
       attempts.push(released.kind === 'waiting' ? released.attempts : -1);
-      if (released.kind === 'waiting' && released.waitMs > 0) break;
     }
     expect(attempts).toEqual([...Array.from({ length: 29 }, () => 0), 1]);
+  });
+
+  it('lets an event that alone is throttled wait longer each time, as each of its tries stops the others', async () => {
+    const quick = make(60_000, 3, { retry: { attempts: 3, backoff: { first: 2, max: 7 } } });
+    const waits: number[] = [];
+    for (let i = 0; i < 4; i++) {
+      const { mine } = await take(received('k'), quick);
+      await deliverAnother();
+      const released = await quick.release(mine, 'throttled');
+      if (released.kind === 'waiting') waits.push(released.waitMs);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    expect(waits).toEqual([2, 4, 7, 7]);
+  });
+
+  it('lets no copy be tried before the wait that it is told is over', async () => {
+    const { mine } = await take();
+    expect(await ledger.release(mine, 'throttled', { waitMs: 5_000 })).toMatchObject({ waitMs: 5_000 });
+    const claim = await claimOne();
+    expect('waitMs' in claim && claim.waitMs).toBeGreaterThan(4_000);
+  });
+
+  describe('where calls in doubt are asked for', () => {
+    const asking = () => make(20, 3, { doubtMs: 30, retry: { attempts: 3, backoff: { first: 1, max: 1 } } });
+    const later = () => new Promise((resolve) => setTimeout(resolve, 45));
+
+    it('remembers the doubt over handing back, at the cost of one attempt, until it is said to be over', async () => {
+      const by = asking();
+      const { mine } = await take(received('k'), by);
+      await by.release(mine, 'failed', { doubt: true });
+      for (const reason of ['untried', 'untried'] as const) {
+        await later();
+        const { claim, mine: again } = await take(received('k'), by);
+        expect(claim).toMatchObject({ kind: 'doubt', attempts: 1 });
+        await by.release(again, reason);
+      }
+      await later();
+      const { mine: last } = await take(received('k'), by);
+      await by.release(last, 'throttled');
+      await later();
+      expect((await take(received('k'), by)).claim).toMatchObject({ kind: 'claimed', attempts: 1 });
+    });
+
+    it('keeps it when a lease ends', async () => {
+      const by = asking();
+      const { mine } = await take(received('k'), by);
+      await by.release(mine, 'failed', { doubt: true });
+      await later();
+      await take(received('k'), by);
+      await later();
+      expect((await take(received('k'), by)).claim).toMatchObject({ kind: 'doubt', attempts: 1 });
+    });
+
+    it('waits for what may be at work that Redis forgot, before it is asked for', async () => {
+      const by = asking();
+      const old = received('old', { sentAtMs: Date.now() - 60_000, receiveCount: 2 });
+      expect(await claimOne(old, by)).toEqual({ kind: 'waiting', waitMs: 30 });
+      await later();
+      expect(await claimOne(old, by)).toMatchObject({ kind: 'doubt', attempts: 1 });
+    });
   });
 
   it('writes a dead letter again where its writer crashed, and once only', async () => {

@@ -120,7 +120,7 @@ const ends = fc
       const over = model.calls.filter((call) => call.pod === pod && !call.ended && call.usedUs / 1_000 <= model.nowMs);
       for (const call of over.slice(0, count)) {
         if (how === 'are done') await time.ledger.complete(call.held);
-        else await time.ledger.release(call.held, 'failed', how === 'are in doubt');
+        else await time.ledger.release(call.held, 'failed', { mayRun: how === 'are in doubt' });
         if (how === 'are in doubt') call.pod = undefined;
         else call.ended = true;
       }

@@ -55,6 +55,7 @@ describe('the limiter', () => {
     const reserve = createReserve({
       script: time.scripts.permit,
       names,
+      pod: 'pod',
       pace,
       serverId: () => 'redis',
       now: () => times.shift() ?? 0,
@@ -227,7 +228,7 @@ describe('the limiter', () => {
       const [doubtful, over] = await claimed(2);
       if (doubtful === undefined || over === undefined) throw new Error('Not claimed');
       await time.pod(pace).reserve([doubtful, over]);
-      await time.ledger.release(doubtful, 'failed', true);
+      await time.ledger.release(doubtful, 'failed', { mayRun: true });
       await time.ledger.release(over, 'failed');
       const flight = await redis.redis.zrange(flightKey(names.instance, names.target), '0', '-1');
       expect(flight).toEqual([doubtful.owner]);

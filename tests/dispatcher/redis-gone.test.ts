@@ -41,6 +41,7 @@ const reserve = () =>
   createReserve({
     script: scripts.permit,
     names,
+    pod: 'pod',
     pace: paceOf({ windows: [{ calls: 5, per: '1s' }] }),
     serverId,
     now,
@@ -84,6 +85,7 @@ describe('a Redis that was killed', () => {
       scripts,
       ...names,
       leaseMs: 60_000,
+      doubtMs: 0,
       retry: { attempts: 3, backoff: { first: 1_000, max: 3_000 } },
       newOwner: () => 'owner',
       random: () => 1,

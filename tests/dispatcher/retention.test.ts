@@ -38,6 +38,7 @@ describe('a message whose retention nears its end', () => {
       scripts,
       ...names,
       leaseMs: 60_000,
+      doubtMs: 0,
       retry: { attempts: 3, backoff: { first: 1_000, max: 3_000 } },
       newOwner: () => 'owner',
       random: () => 1,
@@ -45,7 +46,16 @@ describe('a message whose retention nears its end', () => {
     const acknowledge = createAcknowledge(queue.sqs, queue, log);
     const pause = { begin: () => Promise.resolve(), leftMs: () => 0 };
     const now = () => nowMs;
-    const settle = createSettle({ ledger, acknowledge, pause, ...names, inDoubt: 'retry', random: () => 1, now });
+    const settle = createSettle({
+      ledger,
+      acknowledge,
+      pause,
+      ...names,
+      inDoubt: 'retry',
+      doubtMs: 0,
+      random: () => 1,
+      now,
+    });
     const hands: Held[] = [];
     const claim = createClaim({
       ...names,

@@ -1,8 +1,10 @@
 -- Claims events for a pod, each on its own.
 --
--- KEYS[1]  the ledger's birth mark     KEYS[2]  the fleet's count of deliveries     KEYS[3…]  one record an event
+-- KEYS[1]  the ledger's birth mark     KEYS[2]  the fleet's count of deliveries
+-- KEYS[3]  the oldest message of the last receive: SENT_AT_MS RECEIVED_AT_MS     KEYS[4…]  one record an event
 -- ARGV[1]  lease, ms    ARGV[2]  how long records are remembered, ms
--- ARGV[3…] five an event: owner, digest, redrive, sent at (ms of SQS' clock), 1 when it was received before
+-- ARGV[3]  0 where a call in doubt is simply made again; else how long it may still be at work, ms: it is asked for after that
+-- ARGV[4…] five an event: owner, digest, redrive, sent at (ms of SQS' clock), 1 when it was received before
 --
 -- Reply: one list an event, of
 --   { 'claimed', attempts }       it is the owner's now
@@ -13,21 +15,24 @@
 --   { 'done' }  { 'dead' }        nothing is left to do
 --   { 'conflict' }                another event of this identity, with another content
 --
+-- A doubt that is to be asked for stays with the record until `release` says that it is over, and costs its attempt once.
 -- Without a record a message that was received before and is older than the birth mark is in doubt: Redis lost its
 -- data, and with it perhaps the word that this was delivered.
 
 local us = nowUs()
 local ms = math.floor(us / 1000)
-local leaseMs, rememberMs = tonumber(ARGV[1]), ARGV[2]
+local leaseMs, rememberMs, doubtMs = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3])
 redis.call('SET', KEYS[1], int(ms), 'NX')
 local bornMs = tonumber(redis.call('GET', KEYS[1]))
 local delivered = tonumber(redis.call('GET', KEYS[2]) or '0')
 
 local replies = {}
-for i = 3, #KEYS do
-  local a = 3 + (i - 3) * 5
+local oldestMs = math.huge
+for i = 4, #KEYS do
+  local a = 4 + (i - 4) * 5
   local owner, digest, redrive = ARGV[a], ARGV[a + 1], tonumber(ARGV[a + 2])
   local sentAtMs, receivedBefore = tonumber(ARGV[a + 3]), ARGV[a + 4] == '1'
+  oldestMs = math.min(oldestMs, sentAtMs)
   local r = parse(redis.call('GET', KEYS[i]))
 
   local function take(doubt)
@@ -37,9 +42,16 @@ for i = 3, #KEYS do
       attempts = (known and r.attempts or 0) + (doubt and 1 or 0), tries = known and r.tries or 0,
       throttles = known and r.throttles or 0, seen = known and r.seen or delivered,
       digest = digest, redrive = math.max(redrive, r.redrive or 0),
+      doubt = r.doubt or (doubt and doubtMs > 0),
     }
+    -- Nobody knows when the call was made that Redis forgot, so it may still be at work.
+    if doubt and doubtMs > 0 and r.state == 'none' then
+      mine.notBeforeMs = ms + doubtMs
+      save(KEYS[i], waiting(mine), rememberMs)
+      return { 'waiting', doubtMs }
+    end
     save(KEYS[i], held(mine), rememberMs)
-    return { doubt and 'doubt' or 'claimed', mine.attempts }
+    return { (doubt or r.doubt) and 'doubt' or 'claimed', mine.attempts }
   end
 
   if r.state == 'none' then replies[#replies + 1] = take(receivedBefore and sentAtMs < bornMs)
@@ -51,4 +63,5 @@ for i = 3, #KEYS do
   elseif r.state == 'h' and r.untilMs > ms then replies[#replies + 1] = { 'held', r.untilMs - ms }
   else replies[#replies + 1] = take(r.state == 'h' and r.slotAtUs > 0 and r.slotAtUs <= us) end
 end
+redis.call('SET', KEYS[3], int(oldestMs) .. ' ' .. int(ms))
 return replies

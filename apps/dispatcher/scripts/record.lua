@@ -2,14 +2,15 @@
 --
 -- A record is one string, its fields separated by spaces:
 --
---   h OWNER UNTIL_MS SLOT_AT_US COUNTS DIGEST REDRIVE   held: one pod works on it, until its lease ends
---   w NOT_BEFORE_MS COUNTS DIGEST REDRIVE               waiting to be tried again
---   b CLASS DIGEST REDRIVE                              burying: its dead letter is being written
---   x DIGEST REDRIVE                                    dead: its dead letter is written
---   d DIGEST                                            done: it was delivered
+--   h OWNER UNTIL_MS SLOT_AT_US COUNTS DIGEST REDRIVE DOUBT   held: one pod works on it, until its lease ends
+--   w NOT_BEFORE_MS COUNTS DIGEST REDRIVE DOUBT               waiting to be tried again
+--   b CLASS DIGEST REDRIVE                                    burying: its dead letter is being written
+--   x DIGEST REDRIVE                                          dead: its dead letter is written
+--   d DIGEST                                                  done: it was delivered
 --
 -- COUNTS is ATTEMPTS TRIES THROTTLES SEEN: tries that cost an attempt, all tries since the last success of anyone,
--- throttles met while others were delivered, and the fleet's count of deliveries at the last try.
+-- throttles met while others were delivered, and the fleet's count of deliveries at the last try. DOUBT is `?` where a call
+-- may have been made that is to be asked for before the next one, else nothing.
 --
 --        claim               complete
 --   none ─────▶ held ───────────────────────▶ done
@@ -48,7 +49,7 @@ local function parse(text)
   else r.digest = w[2] end
   if c then
     r.attempts, r.tries, r.throttles, r.seen = tonumber(w[c]), tonumber(w[c + 1]), tonumber(w[c + 2]), tonumber(w[c + 3])
-    r.digest, r.redrive = w[c + 4], tonumber(w[c + 5])
+    r.digest, r.redrive, r.doubt = w[c + 4], tonumber(w[c + 5]), w[c + 6] == '?'
   end
   return r
 end
@@ -57,12 +58,16 @@ local function counts(r)
   return int(r.attempts) .. ' ' .. int(r.tries) .. ' ' .. int(r.throttles) .. ' ' .. int(r.seen)
 end
 
+local function tail(r)
+  return counts(r) .. ' ' .. r.digest .. ' ' .. int(r.redrive) .. (r.doubt and ' ?' or '')
+end
+
 local function held(r)
-  return 'h ' .. r.owner .. ' ' .. int(r.untilMs) .. ' ' .. int(r.slotAtUs) .. ' ' .. counts(r) .. ' ' .. r.digest .. ' ' .. int(r.redrive)
+  return 'h ' .. r.owner .. ' ' .. int(r.untilMs) .. ' ' .. int(r.slotAtUs) .. ' ' .. tail(r)
 end
 
 local function waiting(r)
-  return 'w ' .. int(r.notBeforeMs) .. ' ' .. counts(r) .. ' ' .. r.digest .. ' ' .. int(r.redrive)
+  return 'w ' .. int(r.notBeforeMs) .. ' ' .. tail(r)
 end
 
 local function save(key, text, rememberMs)
