@@ -8,6 +8,7 @@ export interface Config {
   adminPort: number;
   limit: { calls: number; perMs: number };
   latencyMs: number;
+  honoursKeys: boolean;
   logLevel: string;
 }
 
@@ -44,6 +45,9 @@ const environment = z
     LIMIT_PER_MS: wholeNumber(1_000, bounds(perMs)),
     /** A minute: no client waits longer for a commit. */
     LATENCY_MS: wholeNumber(20, { min: 0, max: 60_000 }),
+    HONOURS_KEYS: z
+      .enum(['true', 'false'], { error: ({ input }) => `is ${seen(input)}; give true or false` })
+      .default('true'),
     LOG_LEVEL: z
       .string()
       .default('info')
@@ -66,7 +70,7 @@ export function readConfig(env: Record<string, string | undefined>): ConfigResul
       kind: 'faulty',
       faults: result.error.issues.map(({ path, message }) => `${path.join('.')} ${message}.`),
     };
-  const { PORT, ADMIN_PORT, HOST, LIMIT_CALLS, LIMIT_PER_MS, LATENCY_MS, LOG_LEVEL } = result.data;
+  const { PORT, ADMIN_PORT, HOST, LIMIT_CALLS, LIMIT_PER_MS, LATENCY_MS, HONOURS_KEYS, LOG_LEVEL } = result.data;
   return {
     kind: 'config',
     config: {
@@ -75,6 +79,7 @@ export function readConfig(env: Record<string, string | undefined>): ConfigResul
       adminPort: ADMIN_PORT,
       limit: { calls: LIMIT_CALLS, perMs: LIMIT_PER_MS },
       latencyMs: LATENCY_MS,
+      honoursKeys: HONOURS_KEYS === 'true',
       logLevel: LOG_LEVEL,
     },
   };

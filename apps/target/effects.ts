@@ -16,7 +16,7 @@ export interface Delivery {
   duplicate: boolean;
 }
 
-/** What the deliveries have changed. A key takes effect once. */
+/** What the deliveries have changed. Where keys are honoured, one takes effect once; else each delivery does. */
 export interface Effects {
   readonly count: number;
   readonly duplicates: number;
@@ -28,7 +28,7 @@ export interface Effects {
 /** 200 bytes each: 100 MB. Beyond it the oldest is forgotten, as a real API forgets keys after its retention. */
 const maxKeys = 500_000;
 
-export function createEffects(): Effects {
+export function createEffects(honoursKeys: boolean): Effects {
   const log = createBoundedLog<Effect>();
   const deliveries = new Map<string, Delivery>();
   let duplicates = 0;
@@ -44,9 +44,10 @@ export function createEffects(): Effects {
       if (earlier) {
         duplicates++;
         earlier.duplicate = true;
-        return { ...earlier };
+        if (honoursKeys) return { ...earlier };
       }
       log.add((seq) => ({ seq, ...delivery }));
+      if (earlier) return { ...earlier, duplicate: false };
       const made = { key: delivery.key, id: delivery.id, duplicate: false };
       deliveries.set(delivery.key, made);
       const oldest = deliveries.size > maxKeys ? deliveries.keys().next() : undefined;

@@ -23,6 +23,8 @@ const milliseconds = z.number().min(0).max(600_000);
 const shared = {
   /** How many calls it strikes; null: every one until it is deleted. */
   times: z.int().min(1).nullable().default(1),
+  /** Strikes only each so-manyth of the calls that it could. */
+  every: z.int().min(1).default(1),
   /** Strikes only calls whose input agrees with all of these. Without it: any well-formed call, probes included. */
   match: z.strictObject({ id: z.string(), idPrefix: z.string(), type: z.string() }).partial().optional(),
 };
@@ -117,6 +119,12 @@ export interface Faults {
 
 export function createFaults(): Faults {
   let standing: Fault[] = [];
+  const agreed = new Map<Fault, number>();
+  const isTurnOf = (fault: Fault): boolean => {
+    const count = (agreed.get(fault) ?? 0) + 1;
+    agreed.set(fault, count);
+    return count % fault.every === 0;
+  };
   const agrees = ({ match }: Fault, { id, type }: { id: string | null; type: string | null }): boolean =>
     (match?.id === undefined || match.id === id) &&
     (match?.idPrefix === undefined || (id?.startsWith(match.idPrefix) ?? false)) &&
@@ -129,12 +137,15 @@ export function createFaults(): Faults {
       return { kind: 'added' };
     },
     strike(call) {
-      const struck = standing.find((fault) => agrees(fault, call));
+      const struck = standing.find((fault) => agrees(fault, call) && isTurnOf(fault));
       if (struck && struck.times !== null && --struck.times === 0)
         standing = standing.filter((fault) => fault !== struck);
       return struck;
     },
     list: () => standing,
-    clear: () => void (standing = []),
+    clear() {
+      standing = [];
+      agreed.clear();
+    },
   };
 }

@@ -13,21 +13,23 @@ export interface State {
   calls: Calls;
   effects: Effects;
   readonly faults: Faults;
+  readonly honoursKeys: boolean;
 }
 
-export function createState(limit: Limit): State {
+export function createState(limit: Limit, honoursKeys: boolean): State {
   return {
     limit,
     limiter: createLimiter(limit),
     calls: createCalls(limit),
-    effects: createEffects(),
+    effects: createEffects(honoursKeys),
     faults: createFaults(),
+    honoursKeys,
   };
 }
 
 /** Forgets everything but the limit. */
 export function reset(state: State): void {
-  Object.assign(state, createState(state.limit));
+  Object.assign(state, createState(state.limit, state.honoursKeys));
 }
 
 /** Calls that were admitted keep their places, and the measurement is taken again, as far back as calls are listed. */

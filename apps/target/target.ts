@@ -17,6 +17,8 @@ export interface TargetOptions {
   limit: Limit;
   /** How long a commit takes. */
   latencyMs: number;
+  /** Whether a key that was delivered takes no effect again. */
+  honoursKeys: boolean;
   clock: Clock;
   log: Logger;
 }
@@ -86,12 +88,12 @@ function atGraphql(serveCall: RequestListener): RequestListener {
 
 /**
  * A GraphQL API with a rate limit, faults on demand and a record of every call. Its limit is a sliding window log, its
- * mutation takes effect once for each key.
+ * mutation takes effect once for each key, unless it is told to know none.
  */
 export function createTarget(options: TargetOptions): Target {
-  const { host, port, adminPort, limit, latencyMs, clock, log } = options;
+  const { host, port, adminPort, limit, latencyMs, honoursKeys, clock, log } = options;
   const closing = new AbortController();
-  const state = createState(limit);
+  const state = createState(limit, honoursKeys);
   const graphql = createHttpServer(
     atGraphql(createCallServer({ state, clock, latencyMs, log, closing: closing.signal })),
   );

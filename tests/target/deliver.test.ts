@@ -8,6 +8,19 @@ afterEach(() => running.close());
 
 const delivered = (id: string, duplicate: boolean) => ({ data: { deliver: { key: `key-${id}`, id, duplicate } } });
 
+describe('a target that knows no keys', () => {
+  it('lets each delivery take effect, and tells nobody of the earlier one', async () => {
+    const keyless = await startTarget({ honoursKeys: false });
+    try {
+      for (let times = 0; times < 2; times++)
+        expect((await keyless.deliver('a')).json()).toMatchObject({ data: { deliver: { duplicate: false } } });
+      expect(await keyless.summary()).toMatchObject({ calls: 2, effects: 2, duplicates: 1 });
+    } finally {
+      await keyless.close();
+    }
+  });
+});
+
 describe('deliver', () => {
   it('takes effect once for each key', async () => {
     expect((await running.deliver('a')).json()).toEqual(delivered('a', false));

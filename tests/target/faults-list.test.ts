@@ -30,6 +30,13 @@ describe('the list of faults', () => {
     expect((await running.admin('GET', '/faults')).json()).toMatchObject([{ fault: 'html', times: 2 }]);
   });
 
+  it('strikes each third call where it says so, of those that it matches', async () => {
+    await running.fault({ fault: 'status', status: 500, every: 3, times: null, match: { idPrefix: 'a' } });
+    const statuses = [];
+    for (const id of ['a1', 'b', 'a2', 'a3', 'b', 'a4', 'a5', 'a6']) statuses.push((await running.deliver(id)).status);
+    expect(statuses).toEqual([200, 200, 200, 500, 200, 200, 200, 500]);
+  });
+
   it('strikes only what its match names', async () => {
     await running.fault(
       { fault: 'status', status: 500, match: { id: 'b' } },

@@ -48,6 +48,7 @@ export async function startTarget(options: Partial<TargetOptions> = {}) {
     adminPort: 0,
     limit: { calls: 100_000, perMs: 1_000 },
     latencyMs: 0,
+    honoursKeys: true,
     clock: systemClock,
     log: pino({ level: 'silent' }),
     ...options,
