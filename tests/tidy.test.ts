@@ -11,7 +11,7 @@ const textOf = (file: string) => readFileSync(file, 'utf8');
 const doors: Record<string, RegExp> = {
   express: /receiver\/(app|accept|refuse|cors)\.ts$/,
   '@aws-sdk/client-sqs':
-    /(receiver\/(main|enqueue|backlog)|dispatcher\/(main|poll|acknowledge)|local\/(setup|pipeline|watch|main)|cli\/queues)\.ts$/,
+    /(receiver\/(main|enqueue|backlog)|dispatcher\/(sqs-client|poll|acknowledge)|local\/(setup|pipeline|watch|main)|cli\/queues)\.ts$/,
   'graphql-request': /dispatcher\/dispatch\.ts$/,
   undici: /(dispatcher\/connection|local\/burst)\.ts$/,
   ioredis: /shared\/redis\.ts$/,

@@ -4,15 +4,13 @@ import type { Acknowledge } from './acknowledge.ts';
 import type { Held, Message, Received } from './held.ts';
 import type { Claim, Ledger } from './ledger.ts';
 import type { Observe } from './observe.ts';
+import type { Retention } from './retention.ts';
 import type { InDoubt, Settle } from './settle.ts';
 
 export interface ClaimDeps {
   readonly ledger: Pick<Ledger, 'claim'>;
   readonly settle: Pick<Settle, 'bury' | 'claim' | 'malformed' | 'sendAnew'>;
-  /** For how long the queue keeps a message. */
-  readonly retentionMs: number;
-  /** Wall clock, ms. */
-  readonly now: () => number;
+  readonly retention: Pick<Retention, 'nearsEnd'>;
   readonly hide: Acknowledge['hide'];
   readonly instance: string;
   readonly target: string;
@@ -24,9 +22,6 @@ export interface ClaimDeps {
   readonly log: Log;
 }
 
-/** A message is sent anew when less than this is left of its retention: time for an outage of ours, too. */
-const longestLeftMs = 86_400_000;
-
 /** How long a message is hidden whose claim Redis did not answer, in s. */
 const againSeconds = 10;
 
@@ -35,14 +30,11 @@ export type TakeInHand = (messages: readonly Message[], onHeld: (held: Held) => 
 
 export function createClaim(deps: ClaimDeps): TakeInHand {
   const { settle, observe } = deps;
-  // Of a short retention a quarter, or messages would be sent around for ever.
-  const leftMs = Math.min(longestLeftMs, deps.retentionMs / 4);
-
   const receive = async (message: Message): Promise<Received | undefined> => {
     const decoded = decode(message.body);
     if (decoded.ok) {
       observe.received(message, decoded.event);
-      if (deps.now() - message.sentAtMs > deps.retentionMs - leftMs) {
+      if (deps.retention.nearsEnd(message)) {
         observe.settled(await settle.sendAnew(message), decoded.event);
         return undefined;
       }

@@ -1,7 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { SQSClient } from '@aws-sdk/client-sqs';
 import { describeFaults } from '../shared/config.ts';
 import { close, createOps, listen, untilSignal } from '../shared/lifecycle.ts';
 import { createLog } from '../shared/log.ts';
@@ -29,9 +28,11 @@ import { createPause, hearFleet } from './pause.ts';
 import { createAskPresence } from './presence.ts';
 import { createReceive, poll, readRetentionMs } from './poll.ts';
 import { renewHolds } from './renew.ts';
+import { createRetention, createTurnOver } from './retention.ts';
 import { loadScripts } from './scripts.ts';
 import { createSettle } from './settle.ts';
 import { holdShare } from './share.ts';
+import { createSqsClient } from './sqs-client.ts';
 import { createBell, holdMs, spareMs } from './timing.ts';
 
 /** Kubernetes gives 30 s before it kills: what is not done by then was not going to be. */
@@ -64,16 +65,9 @@ redis.on('error', (error: Error) => log.debug({ error: error.name }, 'redis.erro
 const subscriber = createRedis(redisUrl);
 subscriber.on('error', (error: Error) => log.debug({ error: error.name }, 'redis.error'));
 
-// Long polls hold their sockets, so what settles has a client of its own. Never one attempt: an idle connection that the
-// other side just closed fails the first.
-const sqs = () =>
-  new SQSClient({
-    maxAttempts: 3,
-    useQueueUrlAsEndpoint: false,
-    requestHandler: { connectionTimeout: 2_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
-  });
-const receiving = sqs();
-const settling = sqs();
+// Long polls hold their sockets, so what settles has a client of its own.
+const receiving = createSqsClient();
+const settling = createSqsClient();
 await requireRegion(receiving.config).catch(giveUp);
 
 const scripts = loadScripts(redis);
@@ -146,6 +140,7 @@ const attempt = createAttempt({
   now,
   randomBytes,
 });
+const retention = createRetention(await readRetentionMs(settling, settings.queue.url, log), Date.now);
 const claim = createClaim({
   ...names,
   ledger,
@@ -154,8 +149,7 @@ const claim = createClaim({
   inDoubt,
   attempts: retry.attempts,
   observe,
-  retentionMs: await readRetentionMs(settling, settings.queue.url, log),
-  now: Date.now,
+  retention,
   unclaimed: () => share?.spending() ?? false,
   log,
 });
@@ -204,6 +198,9 @@ log.info(
   'listening',
 );
 
+const receive = createReceive(receiving, settings.queue.url, now);
+const turnOver = createTurnOver({ receive, retention, settle, hide: acknowledge.hide, observe, log, now });
+
 // Holds are kept, and late completions recorded, until the last call is settled.
 const settled = new AbortController();
 const background = Promise.all([
@@ -213,6 +210,7 @@ const background = Promise.all([
   ),
   settle.completeLate(settled.signal),
   circuit.watch(stop),
+  turnOver.watch(stop),
   share && holdShare(share, settled.signal),
 ]);
 stop.addEventListener('abort', () => {
@@ -222,7 +220,7 @@ stop.addEventListener('abort', () => {
 
 const polling = poll(
   {
-    receive: createReceive(receiving, settings.queue.url, now),
+    receive: turnOver.receive,
     visibilitySeconds: Math.ceil(holdMs(graphql.timeout) / 1_000),
     room: dispatcher.room,
     leastRoom: () => (circuit.isSending() ? 1 : Math.min(10, Math.ceil(capacity / 4))),

@@ -5,6 +5,7 @@ import { createClaim } from '../../apps/dispatcher/claim.ts';
 import type { Held, Message } from '../../apps/dispatcher/held.ts';
 import { createLedger } from '../../apps/dispatcher/ledger.ts';
 import { createReceive, readRetentionMs } from '../../apps/dispatcher/poll.ts';
+import { createRetention, createTurnOver } from '../../apps/dispatcher/retention.ts';
 import { loadScripts } from '../../apps/dispatcher/scripts.ts';
 import { createSettle } from '../../apps/dispatcher/settle.ts';
 import { encode } from '../../apps/shared/event.ts';
@@ -61,8 +62,7 @@ describe('a message whose retention nears its end', () => {
       ...names,
       ledger,
       settle,
-      retentionMs: 14 * dayMs,
-      now,
+      retention: createRetention(14 * dayMs, now),
       hide: acknowledge.hide,
       inDoubt: 'retry',
       attempts: 3,
@@ -98,6 +98,57 @@ describe('a message whose retention nears its end', () => {
     nowMs += 13 * dayMs - 60_000;
     expect(await take(await receive())).toHaveLength(1);
     expect(settled).toEqual([]);
+  });
+
+  it('is sent anew where nothing else is received, and what is younger goes back at once', async () => {
+    const [first] = await receive();
+    if (first === undefined) throw new Error('Nothing came');
+    const inLine = [0, 0, 60_000].map((sentAtMs, i) => ({ ...first, receiptHandle: `${i}`, sentAtMs }));
+    const shown: string[] = [];
+    const sent: string[] = [];
+    const stop = new AbortController();
+    const turnOver = createTurnOver({
+      receive: () => Promise.resolve(inLine.splice(0, 2)),
+      retention: { nearsEnd: ({ sentAtMs }) => sentAtMs === 0, lookEveryMs: 20 },
+      settle: { sendAnew: ({ receiptHandle }) => Promise.resolve((sent.push(receiptHandle), 'sent_anew' as const)) },
+      hide(handle, seconds) {
+        shown.push(`${handle} for ${seconds} s`);
+        stop.abort();
+        return Promise.resolve(true);
+      },
+      observe: { settled: () => undefined },
+      log,
+      now: () => performance.now(),
+    });
+    await turnOver.watch(stop.signal);
+    expect({ sent, shown }).toEqual({ sent: ['0', '1'], shown: ['2 for 0 s'] });
+  });
+
+  it('is not looked for while messages are received', async () => {
+    let looks = 0;
+    let nowMs = 0;
+    const stop = new AbortController();
+    const deps = { settle: { sendAnew: () => Promise.resolve('sent_anew' as const) }, log };
+    const turnOver = createTurnOver({
+      ...deps,
+      receive(count) {
+        if (count === 10) looks++;
+        return Promise.resolve([]);
+      },
+      retention: { nearsEnd: () => true, lookEveryMs: 10 },
+      hide: () => Promise.resolve(true),
+      observe: { settled: () => undefined },
+      now: () => nowMs,
+    });
+    const watching = turnOver.watch(stop.signal);
+    for (let i = 0; i < 5; i++) {
+      nowMs += 9;
+      await turnOver.receive(1, 60);
+      await new Promise((resolve) => setTimeout(resolve, 15));
+    }
+    expect(looks).toBe(0);
+    stop.abort();
+    await watching;
   });
 
   it('is known to have been received before: where Redis lost its data, it is in doubt', async () => {
