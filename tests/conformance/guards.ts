@@ -1,16 +1,7 @@
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { play } from './play.ts';
 import type { Guard, Run } from './report.ts';
 import { scenarios } from './scenarios/all.ts';
-
-/** A text that stands exactly once in a file, and what is put in its place. */
-interface Edit {
-  readonly file: string;
-  readonly find: string;
-  readonly replace: string;
-}
+import { withEdits, type Edit } from './tree.ts';
 
 /** Taking one guard out of the limiter. */
 interface Removal {
@@ -90,31 +81,12 @@ export const removals: readonly Removal[] = [
   },
 ];
 
-const repository = resolve(import.meta.dirname, '../..');
-
 /** Plays, without one guard, the scenario that must notice; in its short form, as a wound shows at once. */
 export async function checkGuard(removal: Removal, signal: AbortSignal): Promise<Guard> {
   const scenario = scenarios.find(({ name }) => name === removal.scenario);
   if (scenario === undefined) throw new Error(`There is no scenario ${removal.scenario}`);
-  const root = await mkdtemp(join(tmpdir(), 'egw-without-guard-'));
-  try {
-    await cp(join(repository, 'apps'), join(root, 'apps'), { recursive: true });
-    await cp(join(repository, 'package.json'), join(root, 'package.json'));
-    await symlink(join(repository, 'node_modules'), join(root, 'node_modules'));
-    for (const edit of removal.edits) await apply(root, edit);
-    const run = await play(scenario, { short: true, root, signal });
-    return { guard: removal.guard, scenario: removal.scenario, red: run.verdict === 'broken', figure: figureOf(run) };
-  } finally {
-    await rm(root, { recursive: true, force: true });
-  }
-}
-
-async function apply(root: string, { file, find, replace }: Edit): Promise<void> {
-  const path = join(root, file);
-  const [before, after, ...more] = (await readFile(path, 'utf8')).split(find);
-  if (before === undefined || after === undefined || more.length > 0)
-    throw new Error(`This does not stand exactly once in ${file}: ${find}`);
-  await writeFile(path, before + replace + after);
+  const run = await withEdits(removal.edits, (root) => play(scenario, { short: true, root, signal }));
+  return { guard: removal.guard, scenario: removal.scenario, red: run.verdict === 'broken', figure: figureOf(run) };
 }
 
 function figureOf({ bounds }: Run): string {

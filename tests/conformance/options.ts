@@ -20,9 +20,8 @@ export const usage = `Usage: npm run conformance -- limit [--short] [--json FILE
 
 export function readOptions(args: readonly string[]): OptionsResult {
   try {
-    const { values, positionals } = parseArgs({
+    const { values } = parseArgs({
       args: [...args],
-      allowPositionals: true,
       options: {
         short: { type: 'boolean', default: false },
         json: { type: 'string' },
@@ -30,8 +29,6 @@ export function readOptions(args: readonly string[]): OptionsResult {
         only: { type: 'string' },
       },
     });
-    if (positionals.length !== 1 || positionals[0] !== 'limit')
-      return { ok: false, fault: `There is one proof to run, limit; not ${positionals.join(' ') || 'nothing'}.` };
     const { short, json, page, only } = values;
     const names = only === undefined ? undefined : new Set(only.split(','));
     return { ok: true, options: { short, jsonFile: json, pageFile: page, only: names } };

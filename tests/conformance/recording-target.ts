@@ -8,9 +8,17 @@ const recordedCall = z.object({
   arrival: z.number(),
   time: z.iso.datetime(),
   status: z.number().nullable(),
+  /** Of the event that it was for; null of a question. */
+  id: z.string().nullable(),
+  outcome: z.string(),
 });
 
-const summary = z.object({ calls: z.number() });
+const summary = z.object({ calls: z.number(), effects: z.number() });
+
+const recordedEffect = z.object({ id: z.string(), input: z.string().nullable() });
+
+/** What took effect, with the source text of its input. */
+export type RecordedEffect = z.output<typeof recordedEffect>;
 
 /** What the target wrote down of a call: its arrival by its own monotonic clock, and the status of its answer. */
 export type RecordedCall = z.output<typeof recordedCall>;
@@ -26,10 +34,15 @@ export interface RecordingTarget {
   readonly url: string;
   readonly latencyMs: number;
   /** Orders a fault of `apps/target/faults.ts`. */
-  readonly order: (fault: Readonly<Record<string, unknown>>) => Promise<void>;
+  readonly order: (...faults: readonly Readonly<Record<string, unknown>>[]) => Promise<void>;
+  /** Ends all faults. */
+  readonly forgive: () => Promise<void>;
   /** Calls that it has had by now. */
   readonly calls: () => Promise<number>;
   readonly record: () => Promise<readonly RecordedCall[]>;
+  /** Deliveries that took effect by now. */
+  readonly delivered: () => Promise<number>;
+  readonly effects: () => Promise<readonly RecordedEffect[]>;
   /** Ends it; with the stalls it had, where it was asked to watch for them. */
   readonly stop: () => Promise<readonly Stall[]>;
 }
@@ -37,6 +50,8 @@ export interface RecordingTarget {
 export interface RecordingTargetOptions {
   readonly latencyMs: number;
   readonly watchStalls: boolean;
+  /** True if not said. */
+  readonly honoursKeys?: boolean;
   readonly folder: string;
   readonly died: (sentence: string) => void;
   readonly signal: AbortSignal;
@@ -52,7 +67,7 @@ const refusesAbove = '100000';
 const pageSize = 10_000;
 
 export async function startRecordingTarget(options: RecordingTargetOptions): Promise<RecordingTarget> {
-  const { latencyMs, watchStalls, folder, died, signal } = options;
+  const { latencyMs, watchStalls, honoursKeys = true, folder, died, signal } = options;
   const stallFile = join(folder, 'target-stalls.json');
   const target = await startProcess({
     name: 'the target',
@@ -63,6 +78,7 @@ export async function startRecordingTarget(options: RecordingTargetOptions): Pro
       ADMIN_PORT: '0',
       LIMIT_CALLS: refusesAbove,
       LATENCY_MS: String(latencyMs),
+      HONOURS_KEYS: String(honoursKeys),
       LOG_LEVEL: 'warn',
       LOOP_DELAY_FILE: stallFile,
     },
@@ -77,23 +93,29 @@ export async function startRecordingTarget(options: RecordingTargetOptions): Pro
     if (!response.ok) throw new Error(`The target answered ${path} with ${response.status}: ${await response.text()}`);
     return response.json();
   };
+  const readAll = async <T>(path: string, entry: z.ZodType<T>): Promise<readonly T[]> => {
+    const all: T[] = [];
+    for (;;) {
+      const page = z.array(entry).parse(await ask(`${path}?after=${all.length}&limit=${pageSize}`));
+      if (page.length === 0) return all;
+      all.push(...page);
+    }
+  };
   return {
     port,
     url: `http://127.0.0.1:${port}/graphql`,
     latencyMs,
-    async order(fault) {
+    async order(...faults) {
       const headers = { 'content-type': 'application/json' };
-      await ask('/faults', { method: 'POST', headers, body: JSON.stringify(fault) });
+      await ask('/faults', { method: 'POST', headers, body: JSON.stringify(faults) });
+    },
+    async forgive() {
+      await ask('/faults', { method: 'DELETE' });
     },
     calls: async () => summary.parse(await ask('/summary')).calls,
-    async record() {
-      const calls: RecordedCall[] = [];
-      for (;;) {
-        const page = z.array(recordedCall).parse(await ask(`/calls?after=${calls.length}&limit=${pageSize}`));
-        if (page.length === 0) return calls;
-        calls.push(...page);
-      }
-    },
+    delivered: async () => summary.parse(await ask('/summary')).effects,
+    record: () => readAll('/calls', recordedCall),
+    effects: () => readAll('/effects', recordedEffect),
     async stop() {
       await target.stop();
       return watchStalls ? (JSON.parse(await readFile(stallFile, 'utf8')) as Stall[]) : [];

@@ -1,0 +1,187 @@
+import { wait } from '../../../apps/shared/wait.ts';
+import type { Bound } from '../report.ts';
+import { withEdits, type Edit } from '../tree.ts';
+import type { Known } from './check.ts';
+import { collect, type Evidence } from './evidence.ts';
+import { produce } from './producer.ts';
+import { ours, type RowRun } from './report.ts';
+import { atLeast, atMost, eventPrefix, poisonPrefix, standardSetup, type Row, type Setup, type Size } from './row.ts';
+import { openWorld, queueName, type World } from './world.ts';
+
+export interface PlayOptions {
+  readonly size: Size;
+  readonly seed: number;
+  /** Guards that are taken out. */
+  readonly edits?: readonly Edit[];
+  readonly signal: AbortSignal;
+}
+
+/** Ten minutes see through the largest row on a machine that is half as fast. */
+const playWithinMs = 600_000;
+
+/** A lease that a killed pod left behind ends in a quarter of a minute; waits of retries and probes come on top. */
+const drainWithinMs = 150_000;
+
+/** The largest row has a backlog of some seconds left when everything is sent. */
+const drainFaultyWithinMs = 60_000;
+
+/** Of what the producer may be ahead of the injections: a part of all events. */
+const lookEveryMs = 100;
+
+/** A producer whose gateway is killed again and again goes on for minutes. */
+const maxTries = 200;
+
+export async function playRow(row: Row, options: PlayOptions): Promise<RowRun> {
+  const setup: Setup = { ...standardSetup, ...row.setup };
+  const startedMs = performance.now();
+  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(playWithinMs)]);
+  const evidence = await withEdits([...setup.edits, ...(options.edits ?? [])], async (root) => {
+    const world = await openWorld({ setup, seed: options.seed, root, signal });
+    try {
+      return await play(row, world, options.size);
+    } finally {
+      await world.close();
+    }
+  });
+  return toRun(row, options, evidence, (performance.now() - startedMs) / 1_000);
+}
+
+async function play(row: Row, world: World, size: Size): Promise<Evidence> {
+  await row.begin?.(world);
+  const progress = { disturbances: 0, produced: false };
+  const [sent] = await Promise.all([
+    produceAll(row, world, size, () => progress.disturbances).finally(() => {
+      progress.produced = true;
+    }),
+    disturbAll(row, world, size, progress),
+  ]);
+  // Faults that stand are there for all events, as far as they can be got through with them.
+  if (row.disturb === undefined) await drain(world, drainFaultyWithinMs);
+  await mend(row, world);
+  await drain(world, drainWithinMs);
+  return collect(world, sent, progress.disturbances);
+}
+
+async function disturbAll(
+  { disturb }: Row,
+  world: World,
+  { injections }: Size,
+  progress: { disturbances: number; readonly produced: boolean },
+): Promise<void> {
+  if (disturb === undefined) return;
+  while (!progress.produced || progress.disturbances < injections) {
+    world.signal.throwIfAborted();
+    await disturb(world);
+    progress.disturbances++;
+  }
+}
+
+/** Sends no faster than faults are injected, so that there are events on their way at each of them. */
+async function produceAll(
+  row: Row,
+  world: World,
+  { events, injections }: Size,
+  disturbances: () => number,
+): Promise<ReadonlyMap<string, Known>> {
+  const { receiver, setup, signal, queue } = world;
+  const poison = Math.round((events * setup.poisonPercent) / 100);
+  let backlog = 0;
+  let sent = 0;
+  const mayGoOn = async () => {
+    const paced = () =>
+      row.disturb === undefined || disturbances() >= injections || sent / events <= (disturbances() + 1) / injections;
+    while (!signal.aborted && (backlog > setup.backlog || !paced())) await wait(lookEveryMs, signal);
+    sent += 100;
+  };
+  const watched = new AbortController();
+  const watch = async () => {
+    const until = AbortSignal.any([signal, watched.signal]);
+    while (!until.aborted) {
+      backlog = await depth(queue).catch(() => backlog);
+      await wait(lookEveryMs, until);
+    }
+  };
+  const watching = watch();
+  const one = (of: string, count: number) =>
+    produce({ receiverUrl: receiver.url, headers: {}, prefix: of, count, maxTries, mayGoOn, signal });
+  try {
+    const [good, bad] = await Promise.all([one(eventPrefix, events - poison), one(poisonPrefix, poison)]);
+    signal.throwIfAborted();
+    return new Map([...good.sent, ...bad.sent]);
+  } finally {
+    watched.abort();
+    await watching;
+  }
+}
+
+async function depth(queue: World['queue']): Promise<number> {
+  const { visible = 0, inFlight = 0, delayed = 0 } = (await queue.counts()).queues[queueName] ?? {};
+  return visible + inFlight + delayed;
+}
+
+async function mend(row: Row, world: World): Promise<void> {
+  const { queue, target, receiver, pods, setup } = world;
+  await row.mend?.(world);
+  await queue.order([]);
+  await target.forgive();
+  for (const edge of setup.edges) {
+    const link = world.link(edge);
+    link.delay(0, 0);
+    link.slice(0);
+    link.mend();
+  }
+  await receiver.start();
+  await pods.start(Math.max(0, setup.pods - pods.all.length));
+}
+
+async function drain({ queue, signal }: World, withinMs: number): Promise<void> {
+  const deadlineMs = performance.now() + withinMs;
+  while ((await depth(queue)) > 0 && performance.now() < deadlineMs) {
+    await wait(lookEveryMs, signal);
+    signal.throwIfAborted();
+  }
+}
+
+function toRun(row: Row, { size, seed }: PlayOptions, evidence: Evidence, seconds: number): RowRun {
+  const { tally, calls, letters, harmed, queue } = evidence;
+  const injections = row.injected?.(evidence) ?? evidence.disturbances;
+  const wrongLetters = letters.filter((letter) => !(row.mayDie?.(letter.id, letter.class) ?? false)).length;
+  const sent = tally.accepted + tally.refused + tally.unknown;
+  const bounds: Bound[] = [
+    atLeast('events', sent, size.events),
+    atLeast('injections', injections, size.injections),
+    atMost('lost', tally.lost.length, 0),
+    atMost('unexpected', tally.unexpected.length, 0),
+    atMost('arrived otherwise than sent', harmed.length, 0),
+    atMost('effects twice', tally.duplicated.length, 0),
+    atMost('still in the queue', tally.left, 0),
+    atMost('dead letters of events that could be delivered', wrongLetters, 0),
+    ...(row.bounds?.(evidence) ?? []),
+  ];
+  return {
+    number: row.number,
+    row: row.name,
+    fault: row.fault,
+    system: ours,
+    seed,
+    injections,
+    sent,
+    accepted: tally.accepted,
+    unknown: tally.unknown,
+    recovered: tally.recovered.length,
+    delivered: tally.delivered,
+    dead: tally.dead,
+    deadByClass: tally.deadByClass,
+    left: tally.left,
+    lost: tally.lost.length,
+    unexpected: tally.unexpected.length,
+    duplicated: tally.duplicated.length,
+    deliveredAndDead: tally.deliveredAndDead.length,
+    calls: calls.length,
+    callsTwice: tally.callsTwice,
+    mostReceives: queue.queues[queueName]?.mostReceives ?? 0,
+    seconds: Math.round(seconds),
+    verdict: bounds.every(({ ok }) => ok) ? 'held' : 'broken',
+    bounds,
+  };
+}

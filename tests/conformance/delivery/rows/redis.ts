@@ -1,0 +1,74 @@
+import { createRedis } from '../../../../apps/shared/redis.ts';
+import { between, hurt } from '../disturbances.ts';
+import { shortSize, wholeSize, type Row, type Setup } from '../row.ts';
+import type { World } from '../world.ts';
+
+/** A lost Redis closes the limit for horizon and window: with short ones it is open again before the next loss. */
+const quickLimit: Setup['limit'] = { calls: 40, perMs: 100, more: { horizon: '100ms', margin: '15ms' } };
+
+const redisReplaced: Row = {
+  number: 8,
+  name: 'redis-replaced',
+  fault: 'SIGKILL of Redis; back without its data, flushed, or with an older copy of it',
+  whole: wholeSize,
+  short: shortSize,
+  setup: { limit: quickLimit },
+  async disturb(world) {
+    const { redis } = world;
+    await world.wait(between(world, 300, 1_200));
+    const how = world.random();
+    if (how < 0.3) return redis.flush();
+    if (how < 0.6) return redis.restartEmpty();
+    await redis.copy();
+    await world.wait(between(world, 100, 400));
+    return redis.restartFromCopy();
+  },
+};
+
+const redisGone: Row = {
+  number: 9,
+  name: 'redis-gone',
+  fault: 'Redis cut off, frozen, and deaf to its own replies, for up to a second each',
+  whole: wholeSize,
+  short: shortSize,
+  setup: { limit: quickLimit, edges: ['redis'] },
+  disturb(world) {
+    const how = world.random();
+    const forMs = between(world, 200, 1_000);
+    return hurt(world, 'redis', how < 0.4 ? 'cut' : how < 0.7 ? 'freeze' : 'loseReplies', forMs);
+  },
+};
+
+async function withRedis(world: World, use: (redis: ReturnType<typeof createRedis>) => Promise<unknown>) {
+  const redis = createRedis(world.redis.url);
+  redis.on('error', () => undefined);
+  try {
+    await redis.connect();
+    await use(redis);
+  } finally {
+    redis.disconnect();
+  }
+}
+
+const redisFull: Row = {
+  number: 10,
+  name: 'redis-full',
+  fault: 'Redis has no memory left and refuses every write',
+  whole: wholeSize,
+  short: shortSize,
+  setup: { limit: quickLimit },
+  async begin(world) {
+    await withRedis(world, (redis) => redis.config('SET', 'maxmemory-policy', 'noeviction'));
+  },
+  async disturb(world) {
+    await withRedis(world, (redis) => redis.config('SET', 'maxmemory', '1mb'));
+    await world.wait(between(world, 200, 800));
+    await withRedis(world, (redis) => redis.config('SET', 'maxmemory', '0'));
+    await world.wait(between(world, 200, 800));
+  },
+  async mend(world) {
+    await withRedis(world, (redis) => redis.config('SET', 'maxmemory', '0'));
+  },
+};
+
+export const redisRows: readonly Row[] = [redisReplaced, redisGone, redisFull];

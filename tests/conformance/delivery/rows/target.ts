@@ -1,0 +1,118 @@
+import { between, hurt } from '../disturbances.ts';
+import type { Evidence } from '../evidence.ts';
+import { atMost, perEventSize, shortSize, wholeSize, type Row } from '../row.ts';
+
+const struck = ({ calls }: Evidence) => calls.filter(({ outcome }) => outcome.startsWith('fault:')).length;
+const isInDoubt = (_id: string, letterClass: string) => letterClass === 'in_doubt';
+
+const answersLost: Row = {
+  number: 20,
+  name: 'answers-lost',
+  fault: 'the network loses the answers of calls that took effect, then resets their connections',
+  whole: wholeSize,
+  short: shortSize,
+  setup: { edges: ['target'] },
+  disturb: (world) => hurt(world, 'target', 'loseReplies', between(world, 100, 500)),
+};
+
+const commitsThenResets: Row = {
+  number: 21,
+  name: 'commits-then-resets',
+  fault: 'each twentieth call takes effect and its connection is reset',
+  whole: perEventSize,
+  short: shortSize,
+  setup: {},
+  begin: ({ target }) => target.order({ fault: 'resetAfter', every: 20, times: null }),
+  injected: struck,
+};
+
+const commitsThenResetsKeyless: Row = {
+  ...commitsThenResets,
+  number: 22,
+  name: 'commits-then-resets-keyless',
+  fault: 'the same, where the target knows no keys and inDoubt is deadLetter',
+  whole: wholeSize,
+  setup: { honoursKeys: false, inDoubt: 'deadLetter' },
+  mayDie: isInDoubt,
+};
+
+const query = 'query Find($key: ID!) { delivery(key: $key) { id } }';
+
+const reconciled: Row = {
+  number: 23,
+  name: 'asked-for',
+  fault: 'calls are reset before and after they take effect; the target knows no keys, and is asked',
+  whole: wholeSize,
+  short: undefined,
+  setup: {
+    honoursKeys: false,
+    inDoubt: { reconcile: { query } },
+    timeoutMs: 500,
+    edits: [
+      {
+        file: 'apps/dispatcher/timing.ts',
+        find: 'export const spareMs = 5_000;',
+        replace: 'export const spareMs = 1_000;',
+      },
+    ],
+  },
+  begin: ({ target }) =>
+    target.order(
+      // A question changes nothing, so that only calls for events are struck.
+      { fault: 'resetAfter', every: 25, times: null, match: { idPrefix: 'event' } },
+      { fault: 'resetBefore', every: 25, times: null, match: { idPrefix: 'event' } },
+    ),
+  injected: struck,
+};
+
+const throttled: Row = {
+  number: 24,
+  name: 'throttled',
+  fault: 'storms of 429 with a Retry-After of 1 s',
+  whole: wholeSize,
+  short: shortSize,
+  setup: { limit: { calls: 800, perMs: 1_000 } },
+  async disturb(world) {
+    await world.target.order({
+      fault: 'status',
+      status: 429,
+      retryAfter: 1,
+      times: 1 + Math.floor(world.random() * 5),
+    });
+    await world.wait(2_500);
+  },
+  bounds: ({ unexplainedAttempts, tally }) => [
+    atMost('attempts spent on throttles and pauses', unexplainedAttempts, 0),
+    atMost('effects twice', tally.duplicated.length, 0),
+  ],
+};
+
+const mixedAnswers: Row = {
+  number: 25,
+  name: 'answers-mixed',
+  fault: 'answers that are slow, in part, broken, empty, a page, an error beside data, and late bodies',
+  whole: wholeSize,
+  short: shortSize,
+  setup: {},
+  begin: ({ target }) =>
+    target.order(
+      { fault: 'partial', every: 23, times: null },
+      { fault: 'brokenJson', commit: true, every: 29, times: null },
+      { fault: 'html', commit: false, every: 31, times: null },
+      { fault: 'nullData', commit: false, every: 37, times: null },
+      { fault: 'status', status: 503, every: 41, times: null },
+      { fault: 'slowBody', ms: 200, every: 43, times: null },
+      { fault: 'errors', code: 'INTERNAL_SERVER_ERROR', commit: true, every: 47, times: null },
+      { fault: 'hang', commit: true, every: 499, times: null },
+    ),
+  injected: struck,
+};
+
+export const targetRows: readonly Row[] = [
+  answersLost,
+  commitsThenResets,
+  commitsThenResetsKeyless,
+  reconciled,
+  throttled,
+  mixedAnswers,
+];
