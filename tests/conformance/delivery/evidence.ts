@@ -19,6 +19,7 @@ export interface Evidence {
   /** Attempts that neither a failure nor a doubt explains. */
   readonly unexplainedAttempts: number;
   readonly killedEpochMs: readonly number[];
+  readonly most: ReadonlyMap<string, number>;
   readonly disturbances: number;
   readonly latencyMs: number;
 }
@@ -65,6 +66,7 @@ export async function collect(world: World, sent: ReadonlyMap<string, Known>, di
     outcomes: attempts.outcomes(),
     unexplainedAttempts: attempts.unexplained(),
     killedEpochMs,
+    most: world.most,
     disturbances,
     latencyMs: setup.latencyMs,
   };

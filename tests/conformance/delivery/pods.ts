@@ -19,6 +19,7 @@ export interface Pods {
   readonly stop: (pod: Pod) => Promise<void>;
   /** SIGKILL. */
   readonly kill: (pod: Pod) => Promise<void>;
+  /** Kills all: what is to be known of them is known by then. */
   readonly close: () => Promise<void>;
 }
 
@@ -66,7 +67,7 @@ export function createPods({ root, env, heard, died, signal }: PodsOptions): Pod
     stop: (pod) => end(pod, 'SIGTERM'),
     kill: (pod) => end(pod, 'SIGKILL'),
     async close() {
-      await Promise.all([...pods].map((pod) => end(pod, 'SIGTERM')));
+      await Promise.all([...pods].map((pod) => end(pod, 'SIGKILL')));
     },
   };
 }

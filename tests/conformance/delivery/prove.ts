@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { readRedisVersion } from '../redis-server.ts';
 import { repository } from '../tree.ts';
+import { checkGuard, removals } from './guards.ts';
 import { readOptions, usage, type Options } from './options.ts';
 import { playRow } from './play-row.ts';
 import { ours, type DeliveryReport, type Guard, type RowRun } from './report.ts';
@@ -60,6 +61,13 @@ async function measureAll({ short, only, seed }: Options, signal: AbortSignal) {
     tell(run);
   }
   const guards: Guard[] = [];
+  for (const removal of removals.filter(({ guard }) =>
+    short ? only?.has(`guard/${guard}`) : wanted(`guard/${guard}`),
+  )) {
+    const guard = await checkGuard(removal, signal);
+    guards.push(guard);
+    say(`without ${guard.guard}: ${guard.row} ${guard.red ? 'turns red' : 'STAYS GREEN'} (${guard.figure})`);
+  }
   return { runs, guards };
 }
 

@@ -28,6 +28,8 @@ export interface World {
   readonly attempts: Attempts;
   /** When something was killed, by the wall clock. */
   readonly killedEpochMs: number[];
+  /** The most that a row has seen of something, by its name. */
+  readonly most: Map<string, number>;
   /** From 0 to 1, the same for the same seed. */
   readonly random: () => number;
   readonly wait: (ms: number) => Promise<void>;
@@ -125,6 +127,7 @@ export async function openWorld({ setup, seed, root, signal: ended }: WorldOptio
       },
       attempts,
       killedEpochMs: [],
+      most: new Map(),
       random: createRandom(seed),
       async wait(ms) {
         await wait(ms, signal);

@@ -1,6 +1,7 @@
 import { between, freezePod, killPod, killReceiver, stopPod } from '../disturbances.ts';
 import { inFlightAtKills } from '../evidence.ts';
 import { atMost, shortSize, wholeSize, type Row } from '../row.ts';
+import { queueName } from '../world.ts';
 
 /** What SQS has taken is under way back to the receiver for so long, so that a kill mostly strikes in between. */
 const ackDelayMs = 60;
@@ -83,6 +84,8 @@ const podFrozenKeyless: Row = {
   mayDie: (_id, letterClass) => letterClass === 'in_doubt',
 };
 
+const hiddenName = 'messages that stopped pods left hidden';
+
 const podStopped: Row = {
   number: 6,
   name: 'dispatcher-stopped',
@@ -93,11 +96,16 @@ const podStopped: Row = {
   async disturb(world) {
     const { pods } = world;
     await world.wait(between(world, 100, 400));
-    if (world.random() < 0.8) return stopPod(world);
+    if (world.random() < 0.7) return stopPod(world);
     await Promise.all(pods.all.map((pod) => pods.stop(pod)));
+    const hidden = (await world.queue.counts()).queues[queueName]?.inFlight ?? 0;
+    world.most.set(hiddenName, Math.max(hidden, world.most.get(hiddenName) ?? 0));
     await pods.start(world.setup.pods);
   },
-  bounds: ({ tally }) => [atMost('calls twice', tally.callsTwice, 0)],
+  bounds: ({ tally, most }) => [
+    atMost('calls twice', tally.callsTwice, 0),
+    atMost(hiddenName, most.get(hiddenName) ?? 0, 0),
+  ],
 };
 
 const tenMinutesMs = 600_000;

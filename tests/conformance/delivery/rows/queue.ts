@@ -7,6 +7,10 @@ import { deadLetterName, queueName } from '../world.ts';
 
 const strikes = ({ queue }: Evidence) => Object.values(queue.strikes).reduce((sum, count) => sum + count, 0);
 
+/** Where a second call is a second effect. */
+const keyless = { honoursKeys: false, inDoubt: 'deadLetter' };
+const isInDoubt = (_id: string, letterClass: string) => letterClass === 'in_doubt';
+
 const deleteFails: Row = {
   number: 11,
   name: 'delete-fails',
@@ -27,15 +31,17 @@ const deleteFails: Row = {
 const visibilityEnds: Row = {
   number: 12,
   name: 'visibility-ends',
-  fault: 'messages that SQS shows again in the middle of slow calls, whatever was asked of it',
+  fault:
+    'messages that SQS shows again in the middle of slow calls, whatever was asked of it; the target knows no keys',
   whole: wholeSize,
   short: shortSize,
-  setup: { latencyMs: 30 },
+  setup: { ...keyless, latencyMs: 30 },
   async begin({ queue, target }) {
     await queue.order([{ action: 'ReceiveMessage', fault: 'early', ms: 150, probability: 0.3 }]);
     await target.order({ fault: 'latency', ms: 600, every: 10, times: null });
   },
   injected: strikes,
+  mayDie: isInDoubt,
 };
 
 const sendsFail: Row = {
@@ -88,10 +94,12 @@ const receiveLost: Row = {
 const redelivered: Row = {
   number: 16,
   name: 'redelivered-late',
-  fault: 'finished events that the queue brings again a day later (1:20 000, and records by the same)',
+  fault:
+    'finished events that the queue brings again a day later (1:20 000, and records by the same); the target knows no keys',
   whole: wholeSize,
   short: shortSize,
   setup: {
+    ...keyless,
     edits: [
       {
         file: 'apps/dispatcher/timing.ts',
@@ -104,6 +112,7 @@ const redelivered: Row = {
     await world.wait(between(world, 800, 1_200));
     await world.queue.redeliver(queueName, 100);
   },
+  mayDie: isInDoubt,
   bounds: ({ queue }) => [
     // What was deleted, beyond one message an event, came again.
     atLeast(

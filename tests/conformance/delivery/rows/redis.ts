@@ -1,10 +1,10 @@
 import { createRedis } from '../../../../apps/shared/redis.ts';
-import { between, hurt } from '../disturbances.ts';
+import { between, hurt, killPod } from '../disturbances.ts';
 import { shortSize, wholeSize, type Row, type Setup } from '../row.ts';
 import type { World } from '../world.ts';
 
 /** A lost Redis closes the limit for horizon and window: with short ones it is open again before the next loss. */
-const quickLimit: Setup['limit'] = { calls: 40, perMs: 100, more: { horizon: '100ms', margin: '15ms' } };
+const quickLimit: Setup['limit'] = { calls: 80, perMs: 100, more: { horizon: '100ms', margin: '15ms' } };
 
 const redisReplaced: Row = {
   number: 8,
@@ -39,6 +39,20 @@ const redisGone: Row = {
   },
 };
 
+const redisLostKeyless: Row = {
+  number: 30,
+  name: 'redis-lost-keyless',
+  fault: 'SIGKILL of a dispatcher and of Redis, which is back without its data; the target knows no keys',
+  whole: wholeSize,
+  short: undefined,
+  setup: { limit: quickLimit, pods: 3, honoursKeys: false, inDoubt: 'deadLetter' },
+  async disturb(world) {
+    await world.wait(between(world, 300, 900));
+    await Promise.all([killPod(world), world.redis.restartEmpty()]);
+  },
+  mayDie: (_id, letterClass) => letterClass === 'in_doubt',
+};
+
 async function withRedis(world: World, use: (redis: ReturnType<typeof createRedis>) => Promise<unknown>) {
   const redis = createRedis(world.redis.url);
   redis.on('error', () => undefined);
@@ -71,4 +85,4 @@ const redisFull: Row = {
   },
 };
 
-export const redisRows: readonly Row[] = [redisReplaced, redisGone, redisFull];
+export const redisRows: readonly Row[] = [redisReplaced, redisGone, redisFull, redisLostKeyless];

@@ -71,7 +71,7 @@ const throttled: Row = {
   fault: 'storms of 429 with a Retry-After of 1 s',
   whole: wholeSize,
   short: shortSize,
-  setup: { limit: { calls: 800, perMs: 1_000 } },
+  setup: {},
   async disturb(world) {
     await world.target.order({
       fault: 'status',
