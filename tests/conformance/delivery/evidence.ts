@@ -3,7 +3,8 @@ import type { Counts } from '../queue-double/control.ts';
 import type { RecordedCall } from '../recording-target.ts';
 import { check, type History, type Known, type Tally } from './check.ts';
 import { isIntact } from './events.ts';
-import { deadLetterName, queueName, type World } from './world.ts';
+import { deadLetterName, queueName } from './stage.ts';
+import type { World } from './world.ts';
 
 /** All that is known of a row when its queue is drained. */
 export interface Evidence {
@@ -36,7 +37,13 @@ function idOf(text: string): string | undefined {
   }
 }
 
-export async function collect(world: World, sent: ReadonlyMap<string, Known>, disturbances: number): Promise<Evidence> {
+export async function collect(
+  world: World,
+  sent: ReadonlyMap<string, Known>,
+  disturbances: number,
+  /** Where the events are not in SQS' queues. */
+  elsewhere?: Pick<History, 'deadLetters' | 'left'>,
+): Promise<Evidence> {
   const { queue, target, attempts, killedEpochMs, setup } = world;
   const [effects, calls, dead, left, counts] = await Promise.all([
     target.effects(),
@@ -55,6 +62,7 @@ export async function collect(world: World, sent: ReadonlyMap<string, Known>, di
     calls: calls.flatMap(({ id }) => (id === null ? [] : [id])),
     deadLetters: letters,
     left: left.map((message) => idOf(message.body) ?? 'no event'),
+    ...elsewhere,
   };
   return {
     tally: check(history),

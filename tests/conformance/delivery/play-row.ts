@@ -6,7 +6,8 @@ import { collect, type Evidence } from './evidence.ts';
 import { produce } from './producer.ts';
 import { ours, type RowRun } from './report.ts';
 import { atLeast, atMost, eventPrefix, poisonPrefix, standardSetup, type Row, type Setup, type Size } from './row.ts';
-import { openWorld, queueName, type World } from './world.ts';
+import { depthOfQueue, queueName } from './stage.ts';
+import { openWorld, type World, type WorldOptions } from './world.ts';
 
 export interface PlayOptions {
   readonly size: Size;
@@ -31,35 +32,59 @@ const lookEveryMs = 100;
 /** A producer whose gateway is killed again and again goes on for minutes. */
 const maxTries = 200;
 
-export async function playRow(row: Row, options: PlayOptions): Promise<RowRun> {
+/** A system under test: how it is set up, how events come to it, and what it keeps of them. */
+export interface System {
+  readonly name: string;
+  readonly open: (options: WorldOptions) => Promise<World>;
+  /** Sends `${prefix}-1` to `${prefix}-${count}`; what is known of each at the end. */
+  readonly send: (world: World, prefix: string, count: number, mayGoOn: () => Promise<void>) => Promise<Sent>;
+  /** Events that are neither settled nor given up. */
+  readonly depth: (world: World) => Promise<number>;
+  readonly collect: typeof collect;
+}
+
+type Sent = ReadonlyMap<string, Known>;
+
+const gateway: System = {
+  name: ours,
+  open: openWorld,
+  async send({ receiver, signal }, prefix, count, mayGoOn) {
+    const receiverUrl = receiver.url;
+    return (await produce({ receiverUrl, headers: {}, prefix, count, maxTries, mayGoOn, signal })).sent;
+  },
+  depth: depthOfQueue,
+  collect,
+};
+
+export async function playRow(row: Row, options: PlayOptions, system: System = gateway): Promise<RowRun> {
   const setup: Setup = { ...standardSetup, ...row.setup };
   const startedMs = performance.now();
   const signal = AbortSignal.any([options.signal, AbortSignal.timeout(playWithinMs)]);
   const evidence = await withEdits([...setup.edits, ...(options.edits ?? [])], async (root) => {
-    const world = await openWorld({ setup, seed: options.seed, root, signal });
+    const world = await system.open({ setup, seed: options.seed, root, signal });
     try {
-      return await play(row, world, options.size);
+      return await play(row, world, options.size, system);
     } finally {
       await world.close();
     }
   });
-  return toRun(row, options, evidence, (performance.now() - startedMs) / 1_000);
+  return toRun(row, options, system.name, evidence, (performance.now() - startedMs) / 1_000);
 }
 
-async function play(row: Row, world: World, size: Size): Promise<Evidence> {
+async function play(row: Row, world: World, size: Size, system: System): Promise<Evidence> {
   await row.begin?.(world);
   const progress = { disturbances: 0, produced: false };
   const [sent] = await Promise.all([
-    produceAll(row, world, size, () => progress.disturbances).finally(() => {
+    produceAll(row, world, size, system, () => progress.disturbances).finally(() => {
       progress.produced = true;
     }),
     disturbAll(row, world, size, progress),
   ]);
   // Faults that stand are there for all events, as far as they can be got through with them.
-  if (row.disturb === undefined) await drain(world, drainFaultyWithinMs);
+  if (row.disturb === undefined) await drain(world, system, drainFaultyWithinMs);
   await mend(row, world);
-  await drain(world, drainWithinMs);
-  return collect(world, sent, progress.disturbances);
+  await drain(world, system, drainWithinMs);
+  return system.collect(world, sent, progress.disturbances);
 }
 
 async function disturbAll(
@@ -71,7 +96,7 @@ async function disturbAll(
   if (disturb === undefined) return;
   while (!progress.produced || progress.disturbances < injections) {
     world.signal.throwIfAborted();
-    await disturb(world);
+    await disturb(world, progress);
     progress.disturbances++;
   }
 }
@@ -81,9 +106,10 @@ async function produceAll(
   row: Row,
   world: World,
   { events, injections }: Size,
+  system: System,
   disturbances: () => number,
-): Promise<ReadonlyMap<string, Known>> {
-  const { receiver, setup, signal, queue } = world;
+): Promise<Sent> {
+  const { setup, signal } = world;
   const poison = Math.round((events * setup.poisonPercent) / 100);
   let backlog = 0;
   let sent = 0;
@@ -97,26 +123,22 @@ async function produceAll(
   const watch = async () => {
     const until = AbortSignal.any([signal, watched.signal]);
     while (!until.aborted) {
-      backlog = await depth(queue).catch(() => backlog);
+      backlog = await system.depth(world).catch(() => backlog);
       await wait(lookEveryMs, until);
     }
   };
   const watching = watch();
-  const one = (of: string, count: number) =>
-    produce({ receiverUrl: receiver.url, headers: {}, prefix: of, count, maxTries, mayGoOn, signal });
   try {
-    const [good, bad] = await Promise.all([one(eventPrefix, events - poison), one(poisonPrefix, poison)]);
+    const [good, bad] = await Promise.all([
+      system.send(world, eventPrefix, events - poison, mayGoOn),
+      system.send(world, poisonPrefix, poison, mayGoOn),
+    ]);
     signal.throwIfAborted();
-    return new Map([...good.sent, ...bad.sent]);
+    return new Map([...good, ...bad]);
   } finally {
     watched.abort();
     await watching;
   }
-}
-
-async function depth(queue: World['queue']): Promise<number> {
-  const { visible = 0, inFlight = 0, delayed = 0 } = (await queue.counts()).queues[queueName] ?? {};
-  return visible + inFlight + delayed;
 }
 
 async function mend(row: Row, world: World): Promise<void> {
@@ -134,15 +156,16 @@ async function mend(row: Row, world: World): Promise<void> {
   await pods.start(Math.max(0, setup.pods - pods.all.length));
 }
 
-async function drain({ queue, signal }: World, withinMs: number): Promise<void> {
+async function drain(world: World, { depth }: System, withinMs: number): Promise<void> {
+  const { signal } = world;
   const deadlineMs = performance.now() + withinMs;
-  while ((await depth(queue)) > 0 && performance.now() < deadlineMs) {
+  while ((await depth(world)) > 0 && performance.now() < deadlineMs) {
     await wait(lookEveryMs, signal);
     signal.throwIfAborted();
   }
 }
 
-function toRun(row: Row, { size, seed }: PlayOptions, evidence: Evidence, seconds: number): RowRun {
+function toRun(row: Row, { size, seed }: PlayOptions, system: string, evidence: Evidence, seconds: number): RowRun {
   const { tally, calls, letters, harmed, queue } = evidence;
   const injections = row.injected?.(evidence) ?? evidence.disturbances;
   const wrongLetters = letters.filter((letter) => !(row.mayDie?.(letter.id, letter.class) ?? false)).length;
@@ -162,7 +185,7 @@ function toRun(row: Row, { size, seed }: PlayOptions, evidence: Evidence, second
     number: row.number,
     row: row.name,
     fault: row.fault,
-    system: ours,
+    system,
     seed,
     injections,
     sent,
@@ -181,7 +204,8 @@ function toRun(row: Row, { size, seed }: PlayOptions, evidence: Evidence, second
     callsTwice: tally.callsTwice,
     mostReceives: queue.queues[queueName]?.mostReceives ?? 0,
     seconds: Math.round(seconds),
-    verdict: bounds.every(({ ok }) => ok) ? 'held' : 'broken',
-    bounds,
+    verdict: system !== ours ? 'peer' : bounds.every(({ ok }) => ok) ? 'held' : 'broken',
+    // A peer is measured, and held to nothing.
+    bounds: system === ours ? bounds : [],
   };
 }

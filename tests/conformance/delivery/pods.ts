@@ -24,8 +24,8 @@ export interface Pods {
 }
 
 export interface PodsOptions {
-  /** Holds `apps`. */
-  readonly root: string;
+  /** Of Node: the program, and what it takes. */
+  readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   /** Lines of their logs. */
   readonly heard: (line: string) => void;
@@ -35,15 +35,15 @@ export interface PodsOptions {
 
 const preload = `${import.meta.dirname}/../preload/shifted-clock.ts`;
 
-export function createPods({ root, env, heard, died, signal }: PodsOptions): Pods {
+export function createPods({ args, env, heard, died, signal }: PodsOptions): Pods {
   const pods = new Set<Pod>();
   let started = 0;
   const startOne = async ({ clockShiftMs }: PodOptions) => {
     const process = await startProcess({
       name: `pod ${++started}`,
       command: globalThis.process.execPath,
-      args: [...(clockShiftMs === undefined ? [] : ['--import', preload]), `${root}/apps/dispatcher/main.ts`],
-      env: { ...env, OPS_PORT: '0', CLOCK_SHIFT_MS: String(clockShiftMs ?? 0) },
+      args: [...(clockShiftMs === undefined ? [] : ['--import', preload]), ...args],
+      env: { ...env, CLOCK_SHIFT_MS: String(clockShiftMs ?? 0) },
       readyBy: readListening,
       heard,
       died,
@@ -81,7 +81,12 @@ export interface Receiver {
   readonly start: () => Promise<void>;
 }
 
-export async function startReceiver(options: Omit<PodsOptions, 'heard'>): Promise<Receiver> {
+export interface ReceiverOptions extends Omit<PodsOptions, 'heard' | 'args'> {
+  /** Holds `apps`. */
+  readonly root: string;
+}
+
+export async function startReceiver(options: ReceiverOptions): Promise<Receiver> {
   const { root, env, died, signal } = options;
   const start = (port: string) =>
     startProcess({

@@ -6,7 +6,9 @@ import { repository } from '../tree.ts';
 import { checkGuard, removals } from './guards.ts';
 import { readOptions, usage, type Options } from './options.ts';
 import { playRow } from './play-row.ts';
+import { measurePeer, peerPlans } from './peer-runs.ts';
 import { ours, type DeliveryReport, type Guard, type RowRun } from './report.ts';
+import { playWalk, walkRow } from './walk.ts';
 import type { Row } from './row.ts';
 import { rows } from './rows/all.ts';
 import { heading, tableLines } from './table.ts';
@@ -44,6 +46,18 @@ export function unplayed({ number, name, fault }: Row, seed: number, error: unkn
   };
 }
 
+async function walkAll({ seed, runs: count }: Options, signal: AbortSignal): Promise<RowRun[]> {
+  const runs: RowRun[] = [];
+  say(heading);
+  for (let next = seed; next < seed + count; next++) {
+    const run = await playWalk(next, signal).catch((error: unknown) => unplayed(walkRow(next), next, error));
+    signal.throwIfAborted();
+    runs.push(run);
+    for (const line of tableLines(run)) say(line);
+  }
+  return runs;
+}
+
 async function measureAll({ short, only, seed }: Options, signal: AbortSignal) {
   const wanted = (name: string) => only?.has(name) ?? true;
   const runs: RowRun[] = [];
@@ -60,6 +74,12 @@ async function measureAll({ short, only, seed }: Options, signal: AbortSignal) {
     signal.throwIfAborted();
     tell(run);
   }
+  for (const plan of short && only === undefined ? [] : peerPlans) {
+    if (!wanted(`${plan.row.name}/${plan.peer.name}`)) continue;
+    const run = await measurePeer(plan, seed, signal).catch((error: unknown) => unplayed(plan.row, seed, error));
+    signal.throwIfAborted();
+    tell({ ...run, system: plan.peer.name, verdict: run.verdict === 'unplayed' ? 'unplayed' : 'peer' });
+  }
   const guards: Guard[] = [];
   for (const removal of removals.filter(({ guard }) =>
     short ? only?.has(`guard/${guard}`) : wanted(`guard/${guard}`),
@@ -75,7 +95,8 @@ async function prove(options: Options, signal: AbortSignal): Promise<boolean> {
   const startedAt = new Date().toISOString();
   const startedMs = performance.now();
   const { version } = JSON.parse(await readFile(resolve(repository, 'package.json'), 'utf8')) as { version: string };
-  const { runs, guards } = await measureAll(options, signal);
+  const { runs, guards } =
+    options.runs > 0 ? { runs: await walkAll(options, signal), guards: [] } : await measureAll(options, signal);
   const own = runs.filter(({ system }) => system === ours);
   const held = own.filter(({ verdict }) => verdict === 'held').length;
   const red = guards.filter((guard) => guard.red).length;

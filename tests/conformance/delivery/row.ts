@@ -34,6 +34,11 @@ export interface Setup {
   readonly poisonPercent: number;
 }
 
+export interface Progress {
+  /** Whether all events are sent. */
+  readonly produced: boolean;
+}
+
 /** One fault of the matrix. */
 export interface Row {
   /** Of the published matrix; those beyond it go on counting. */
@@ -48,7 +53,7 @@ export interface Row {
   /** Before the first event: faults that stand until the drain. */
   readonly begin?: (world: World) => Promise<void>;
   /** One injection; made again and again while events are on their way. */
-  readonly disturb?: (world: World) => Promise<void>;
+  readonly disturb?: (world: World, progress: Progress) => Promise<void>;
   /** Ends what `begin` and `disturb` leave behind, so that the queue can be drained. */
   readonly mend?: (world: World) => Promise<void>;
   /** Counts injections where they are not `disturb`s. */
@@ -82,6 +87,11 @@ export const standardSetup: Setup = {
 export const wholeSize: Size = { events: 20_000, injections: 50 };
 export const perEventSize: Size = { events: 100_000, injections: 50 };
 export const shortSize: Size = { events: 2_000, injections: 5 };
+
+/** Slow enough that there are events on their way at each injection, which take seconds. */
+export function perSecond(calls: number): Pick<Setup, 'limit'> {
+  return { limit: { calls, perMs: 1_000 } };
+}
 
 export function queueFaults(...faults: FaultOrder[]): (world: World) => Promise<void> {
   return ({ queue }) => queue.order(faults);

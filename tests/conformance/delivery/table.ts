@@ -27,8 +27,9 @@ export const heading = line(columns.map(([name]) => name));
 
 /** One line a run, and one more for each bound that it broke. */
 export function tableLines(run: RowRun): readonly string[] {
-  const { number, row, system, injections, accepted, delivered, dead, lost, duplicated, callsTwice, seconds } = run;
-  const name = `${number} ${row}`;
+  const { number, seed, row, system, injections, accepted, delivered, dead, lost, duplicated, callsTwice, seconds } =
+    run;
+  const name = number === 0 ? `${row} ${seed}` : `${number} ${row}`;
   const cells = [
     name,
     system,

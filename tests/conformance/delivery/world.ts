@@ -1,30 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { declareFirstStart } from '../../../apps/shared/first-start.ts';
 import { createRedis } from '../../../apps/shared/redis.ts';
 import { wait } from '../../../apps/shared/wait.ts';
-import { startLink, type Link } from '../link.ts';
-import { startQueueDouble, type QueueDouble } from '../queue-double/start.ts';
-import { startRecordingTarget, type RecordingTarget } from '../recording-target.ts';
-import { startRedisServer, type RedisServer } from '../redis-server.ts';
 import { createAttempts, type Attempts } from './attempts.ts';
 import { createPods, startReceiver, type Pods, type Receiver } from './pods.ts';
 import type { Edge, Setup } from './row.ts';
+import { openStage, type Stage } from './stage.ts';
 
-/** Everything but the producer: what a row plays with. */
-export interface World {
+/** What a row plays with: everything but the producer. */
+export interface World extends Omit<Stage, 'folder' | 'deadLetterUrl' | 'portTo' | 'onClose' | 'died'> {
   readonly setup: Setup;
-  readonly queue: QueueDouble;
-  readonly queueUrl: string;
-  readonly redis: RedisServer;
-  readonly target: RecordingTarget;
   readonly receiver: Receiver;
   readonly pods: Pods;
-  /** Fails where the row does not say that it disturbs this one. */
-  readonly link: (edge: Edge) => Link;
   readonly attempts: Attempts;
   /** When something was killed, by the wall clock. */
   readonly killedEpochMs: number[];
@@ -33,8 +23,6 @@ export interface World {
   /** From 0 to 1, the same for the same seed. */
   readonly random: () => number;
   readonly wait: (ms: number) => Promise<void>;
-  readonly signal: AbortSignal;
-  readonly close: () => Promise<void>;
 }
 
 export interface WorldOptions {
@@ -45,59 +33,30 @@ export interface WorldOptions {
   readonly signal: AbortSignal;
 }
 
-export const queueName = 'events';
-export const deadLetterName = 'dead-letters';
 const targetName = 'crm';
 
 /** As many as a limit of hundreds a second needs of a target that answers within tens of milliseconds. */
 const concurrency = 20;
 
-const mutation = 'mutation Deliver($input: EventInput!) { deliver(input: $input) { id } }';
+/** A backstop, as the ledger alone counts attempts. */
+const maxReceiveCount = 1_000;
 
-const credentials = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
+export const mutation = 'mutation Deliver($input: EventInput!) { deliver(input: $input) { id } }';
 
-export async function openWorld({ setup, seed, root, signal: ended }: WorldOptions): Promise<World> {
-  const broken = new AbortController();
-  const signal = AbortSignal.any([ended, broken.signal]);
-  const died = (sentence: string) => broken.abort(new Error(sentence));
-  const stops: (() => Promise<unknown>)[] = [];
-  const close = async () => {
-    for (const stop of stops.splice(0).reverse()) await stop().catch(() => undefined);
-  };
+export const sqsAccess = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
+
+export async function openWorld(options: WorldOptions): Promise<World> {
+  const { setup, root } = options;
+  const stage = await openStage(options, maxReceiveCount);
+  const { died, signal, portTo } = stage;
   try {
-    const folder = await mkdtemp(join(tmpdir(), 'egw-delivery-'));
-    stops.push(() => rm(folder, { recursive: true, force: true }));
-    const queue = await startQueueDouble({ died, signal, seed });
-    stops.push(queue.stop);
-    const retention = { MessageRetentionPeriod: String(setup.retentionSeconds ?? 1_209_600) };
-    const queueUrl = await queue.createQueue(queueName, retention);
-    const deadLetterUrl = await queue.createQueue(deadLetterName);
-    const redis = await startRedisServer(folder, died, signal);
-    stops.push(redis.stop);
-    const { latencyMs, honoursKeys } = setup;
-    const target = await startRecordingTarget({ latencyMs, honoursKeys, watchStalls: false, folder, died, signal });
-    stops.push(target.stop);
-
-    const ports: Readonly<Record<Edge, number>> = {
-      'receiver-queue': Number(new URL(queue.endpoint).port),
-      'dispatcher-queue': Number(new URL(queue.endpoint).port),
-      redis: redis.port,
-      target: target.port,
-    };
-    const links = new Map<Edge, Link>();
-    for (const edge of setup.edges) {
-      const link = await startLink(ports[edge]);
-      stops.push(link.close);
-      links.set(edge, link);
-    }
-    const portTo = (edge: Edge) => links.get(edge)?.port ?? ports[edge];
-    const configPath = join(folder, 'gateway.yaml');
-    const config = configOf(setup, portTo('target'), { url: queueUrl, deadLetterUrl });
-    await writeFile(configPath, stringify(config));
+    const configPath = join(stage.folder, 'gateway.yaml');
+    const queues = { url: stage.queueUrl, deadLetterUrl: stage.deadLetterUrl };
+    await writeFile(configPath, stringify(configOf(setup, portTo('target'), queues)));
     const instance = `delivery-${randomUUID()}`;
-    await declareNoPast(redis.url, instance);
+    await declareNoPast(stage.redis.url, instance);
     const env = {
-      ...credentials,
+      ...sqsAccess,
       EGW_CONFIG: configPath,
       EGW_TARGET: targetName,
       EGW_INSTANCE: instance,
@@ -106,40 +65,37 @@ export async function openWorld({ setup, seed, root, signal: ended }: WorldOptio
     };
     const endpointTo = (edge: Edge) => ({ AWS_ENDPOINT_URL_SQS: `http://127.0.0.1:${portTo(edge)}` });
     const receiver = await startReceiver({ root, env: { ...env, ...endpointTo('receiver-queue') }, died, signal });
-    stops.push(receiver.stop);
+    stage.onClose(receiver.kill);
     const attempts = createAttempts();
-    const podEnv = { ...env, ...endpointTo('dispatcher-queue') };
-    const pods = createPods({ root, env: podEnv, heard: attempts.heard, died, signal });
-    stops.push(pods.close);
-    await pods.start(setup.pods);
-    return {
-      setup,
-      queue,
-      queueUrl,
-      redis,
-      target,
-      receiver,
-      pods,
-      link(edge) {
-        const link = links.get(edge);
-        if (link === undefined) throw new Error(`This row does not say that it disturbs ${edge}`);
-        return link;
-      },
-      attempts,
-      killedEpochMs: [],
-      most: new Map(),
-      random: createRandom(seed),
-      async wait(ms) {
-        await wait(ms, signal);
-        signal.throwIfAborted();
-      },
+    const pods = createPods({
+      args: [`${root}/apps/dispatcher/main.ts`],
+      env: { ...env, ...endpointTo('dispatcher-queue'), OPS_PORT: '0' },
+      heard: attempts.heard,
+      died,
       signal,
-      close,
-    };
+    });
+    stage.onClose(pods.close);
+    await pods.start(setup.pods);
+    return { ...stage, ...chanceAndTime(options.seed, signal), setup, receiver, pods, attempts };
   } catch (error) {
-    await close();
+    await stage.close();
     throw error;
   }
+}
+
+export function chanceAndTime(
+  seed: number,
+  signal: AbortSignal,
+): Pick<World, 'killedEpochMs' | 'most' | 'random' | 'wait'> {
+  return {
+    killedEpochMs: [],
+    most: new Map(),
+    random: createRandom(seed),
+    async wait(ms) {
+      await wait(ms, signal);
+      signal.throwIfAborted();
+    },
+  };
 }
 
 function configOf(setup: Setup, targetPort: number, queue: { readonly url: string; readonly deadLetterUrl: string }) {

@@ -1,7 +1,7 @@
 import { between, freezePod, killPod, killReceiver, stopPod } from '../disturbances.ts';
 import { inFlightAtKills } from '../evidence.ts';
-import { atMost, shortSize, wholeSize, type Row } from '../row.ts';
-import { queueName } from '../world.ts';
+import { atMost, perSecond, shortSize, wholeSize, type Row } from '../row.ts';
+import { queueName } from '../stage.ts';
 
 /** What SQS has taken is under way back to the receiver for so long, so that a kill mostly strikes in between. */
 const ackDelayMs = 60;
@@ -12,7 +12,7 @@ const receiverKilled: Row = {
   fault: 'SIGKILL of the receiver when SQS has the events and their senders do not know',
   whole: wholeSize,
   short: shortSize,
-  setup: { edges: ['receiver-queue'] },
+  setup: { ...perSecond(400), edges: ['receiver-queue'] },
   begin({ link }) {
     link('receiver-queue').delay(ackDelayMs / 2, ackDelayMs);
     return Promise.resolve();
@@ -29,7 +29,7 @@ const podKilled: Row = {
   fault: 'SIGKILL of a dispatcher in the middle of its calls',
   whole: wholeSize,
   short: shortSize,
-  setup: { pods: 3 },
+  setup: { ...perSecond(400), pods: 3 },
   async disturb(world) {
     await world.wait(between(world, 200, 600));
     await killPod(world);
@@ -57,6 +57,7 @@ const podFrozen: Row = {
   whole: wholeSize,
   short: shortSize,
   setup: {
+    ...perSecond(200),
     pods: 3,
     timeoutMs: 300,
     edits: [
@@ -92,7 +93,7 @@ const podStopped: Row = {
   fault: 'SIGTERM of a dispatcher under load, and now and then of all of them',
   whole: wholeSize,
   short: shortSize,
-  setup: {},
+  setup: perSecond(300),
   async disturb(world) {
     const { pods } = world;
     await world.wait(between(world, 100, 400));
@@ -116,7 +117,7 @@ const clockSkewed: Row = {
   fault: 'dispatchers whose clocks are wrong by up to 10 minutes, each in its own way',
   whole: wholeSize,
   short: shortSize,
-  setup: {},
+  setup: perSecond(300),
   async disturb(world) {
     const { pods } = world;
     await world.wait(between(world, 100, 400));

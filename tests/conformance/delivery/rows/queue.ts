@@ -1,9 +1,9 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { between } from '../disturbances.ts';
 import type { Evidence } from '../evidence.ts';
-import { atLeast, perEventSize, poisonPrefix, queueFaults, shortSize, wholeSize, type Row } from '../row.ts';
+import { atLeast, perEventSize, perSecond, poisonPrefix, queueFaults, shortSize, wholeSize, type Row } from '../row.ts';
 import { sendToQueue } from '../send-to-queue.ts';
-import { deadLetterName, queueName } from '../world.ts';
+import { deadLetterName, queueName } from '../stage.ts';
 
 const strikes = ({ queue }: Evidence) => Object.values(queue.strikes).reduce((sum, count) => sum + count, 0);
 
@@ -100,6 +100,7 @@ const redelivered: Row = {
   short: shortSize,
   setup: {
     ...keyless,
+    ...perSecond(400),
     edits: [
       {
         file: 'apps/dispatcher/timing.ts',
@@ -132,7 +133,7 @@ const foreignMessages: Row = {
   fault: 'messages on the queue that are no events of ours',
   whole: wholeSize,
   short: shortSize,
-  setup: {},
+  setup: perSecond(600),
   async disturb({ queue, queueUrl, wait, random }) {
     await wait(500 + random() * 300);
     const sqs = new SQSClient({

@@ -4,7 +4,7 @@ import { shortSize, wholeSize, type Row, type Setup } from '../row.ts';
 import type { World } from '../world.ts';
 
 /** A lost Redis closes the limit for horizon and window: with short ones it is open again before the next loss. */
-const quickLimit: Setup['limit'] = { calls: 80, perMs: 100, more: { horizon: '100ms', margin: '15ms' } };
+const quickLimit: Setup['limit'] = { calls: 40, perMs: 100, more: { horizon: '100ms', margin: '15ms' } };
 
 const redisReplaced: Row = {
   number: 8,

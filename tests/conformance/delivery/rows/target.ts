@@ -1,6 +1,6 @@
 import { between, hurt } from '../disturbances.ts';
 import type { Evidence } from '../evidence.ts';
-import { atMost, perEventSize, shortSize, wholeSize, type Row } from '../row.ts';
+import { atMost, perEventSize, perSecond, shortSize, wholeSize, type Row } from '../row.ts';
 
 const struck = ({ calls }: Evidence) => calls.filter(({ outcome }) => outcome.startsWith('fault:')).length;
 const isInDoubt = (_id: string, letterClass: string) => letterClass === 'in_doubt';
@@ -71,7 +71,8 @@ const throttled: Row = {
   fault: 'storms of 429 with a Retry-After of 1 s',
   whole: wholeSize,
   short: shortSize,
-  setup: {},
+  // Half of the time is pause and slow start.
+  setup: perSecond(300),
   async disturb(world) {
     await world.target.order({
       fault: 'status',

@@ -1,6 +1,6 @@
 import { between, hurt, oneOf } from '../disturbances.ts';
-import { atLeast, atMost, edges, shortSize, wholeSize, type Row } from '../row.ts';
-import { queueName } from '../world.ts';
+import { atLeast, atMost, edges, perSecond, shortSize, wholeSize, type Row } from '../row.ts';
+import { depthOfQueue, queueName } from '../stage.ts';
 
 /** Six hours are a minute. */
 const outageMs = 60_000;
@@ -31,18 +31,11 @@ const outage: Row = {
     link('target').cut();
     return Promise.resolve();
   },
-  async disturb(world) {
-    const { queue, link } = world;
+  async disturb(world, progress) {
     // The outage begins when nothing comes any more: the sending takes its own time.
-    let sent = -1;
-    for (;;) {
-      const now = (await queue.counts()).queues[queueName]?.sent ?? 0;
-      if (now === sent && now > 0) break;
-      sent = now;
-      await world.wait(1_000);
-    }
-    await world.wait(sent >= 50_000 ? outageMs : shortOutageMs);
-    link('target').mend();
+    while (!progress.produced) await world.wait(200);
+    await world.wait((await depthOfQueue(world)) >= 50_000 ? outageMs : shortOutageMs);
+    world.link('target').mend();
   },
   bounds: ({ unexplainedAttempts, queue, letters, outcomes }) => [
     // Those under way when it opened; then its probes, of which each is one event.
@@ -111,7 +104,7 @@ const networks: Row = {
   fault: 'all four networks are cut, frozen, slow, in small pieces, and lose answers, one at a time',
   whole: wholeSize,
   short: shortSize,
-  setup: { edges },
+  setup: { ...perSecond(400), edges },
   async disturb(world) {
     const edge = oneOf(world, edges);
     const link = world.link(edge);
