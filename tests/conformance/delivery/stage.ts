@@ -47,6 +47,8 @@ export async function openStage({ setup, seed, signal: ended }: StageOptions, ma
   const died = (sentence: string) => broken.abort(new Error(sentence));
   const stops: (() => Promise<unknown>)[] = [];
   const close = async () => {
+    // What still waits for something, a producer that a failed row left behind, waits no longer.
+    died('The stage is closed');
     for (const stop of stops.splice(0).reverse()) await stop().catch(() => undefined);
   };
   try {

@@ -40,36 +40,46 @@ const targetFaults = [
   { fault: 'slowBody', ms: 900, times: 3 },
 ] as const;
 
-type Step = (world: World) => Promise<void>;
+/** A step, and what it lays hands on: of two at a time, each has its own. */
+interface Step {
+  readonly on: 'pods' | 'receiver' | 'network' | 'redis' | 'queue' | 'target';
+  readonly take: (world: World) => Promise<void>;
+}
 
-const steps: Readonly<Record<string, Step>> = {
-  killPod,
-  stopPod,
-  killReceiver,
-  freezePod: (world) => freezePod(world, between(world, 100, 3_000)),
-  cut: (world) => hurt(world, oneOf(world, edges), 'cut', between(world, 50, 800)),
-  freeze: (world) => hurt(world, oneOf(world, edges), 'freeze', between(world, 50, 800)),
-  loseReplies: (world) => hurt(world, oneOf(world, edges), 'loseReplies', between(world, 50, 500)),
-  flushRedis: ({ redis }) => redis.flush(),
-  restartRedis: ({ redis }) => redis.restartEmpty(),
-  async queueFault(world) {
-    await world.queue.order([oneOf(world, queueFaults), oneOf(world, queueFaults)]);
-    await world.wait(between(world, 300, 1_500));
-    await world.queue.order([]);
+const steps: readonly Step[] = [
+  { on: 'pods', take: killPod },
+  { on: 'pods', take: stopPod },
+  { on: 'pods', take: (world) => freezePod(world, between(world, 100, 3_000)) },
+  { on: 'receiver', take: killReceiver },
+  { on: 'network', take: (world) => hurt(world, oneOf(world, edges), 'cut', between(world, 50, 800)) },
+  { on: 'network', take: (world) => hurt(world, oneOf(world, edges), 'freeze', between(world, 50, 800)) },
+  { on: 'network', take: (world) => hurt(world, oneOf(world, edges), 'loseReplies', between(world, 50, 500)) },
+  { on: 'redis', take: ({ redis }) => redis.flush() },
+  { on: 'redis', take: ({ redis }) => redis.restartEmpty() },
+  {
+    on: 'queue',
+    async take(world) {
+      await world.queue.order([oneOf(world, queueFaults), oneOf(world, queueFaults)]);
+      await world.wait(between(world, 300, 1_500));
+      await world.queue.order([]);
+    },
   },
-  targetFault: ({ target, ...world }) => target.order(oneOf(world, targetFaults)),
-};
+  { on: 'target', take: (world) => world.target.order(oneOf(world, targetFaults)) },
+];
 
-/** Steps that a target without keys cannot be promised anything in: an older Redis forgets what was delivered. */
-const olderRedis: Step = async (world) => {
-  await world.redis.copy();
-  await world.wait(between(world, 50, 500));
-  await world.redis.restartFromCopy();
+/** What a target without keys cannot be promised anything in: an older Redis forgets what was delivered. */
+const olderRedis: Step = {
+  on: 'redis',
+  async take(world) {
+    await world.redis.copy();
+    await world.wait(between(world, 50, 500));
+    await world.redis.restartFromCopy();
+  },
 };
 
 /** A schedule of faults that chance chose; the same for the same seed. */
 function walkOf(keyless: boolean): Row {
-  const all = Object.values(keyless ? steps : { ...steps, olderRedis });
+  const all = keyless ? steps : [...steps, olderRedis];
   return {
     number: 0,
     name: keyless ? 'random-walk-keyless' : 'random-walk',
@@ -93,9 +103,17 @@ function walkOf(keyless: boolean): Row {
     },
     async disturb(world) {
       await world.wait(between(world, 50, 500));
-      // Together, as real faults come: a Redis that is lost kills no pod, but whoever restarts it may.
-      const second = world.random() < 0.3 ? [oneOf(world, all)(world)] : [];
-      await Promise.all([oneOf(world, all)(world), ...second]);
+      const first = oneOf(world, all);
+      const others =
+        world.random() < 0.3
+          ? [
+              oneOf(
+                world,
+                all.filter(({ on }) => on !== first.on),
+              ),
+            ]
+          : [];
+      await Promise.all([first, ...others].map(({ take }) => take(world)));
     },
     mayDie: (_id, letterClass) => keyless && letterClass === 'in_doubt',
   };
