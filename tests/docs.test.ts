@@ -6,6 +6,8 @@ import { parse as parseYaml } from 'yaml';
 import { describeReport, makeReport, noFacts } from '../apps/local/report.ts';
 import { refusals } from '../apps/receiver/refuse.ts';
 import { readGatewayConfig } from '../apps/shared/config.ts';
+import { removals } from './conformance/delivery/guards.ts';
+import { rows } from './conformance/delivery/rows/all.ts';
 import { gatewayJsonSchema } from '../apps/shared/gateway-schema.ts';
 
 const readme = readFileSync('README.md', 'utf8');
@@ -69,6 +71,23 @@ describe('README', () => {
       [...readFileSync(`apps/${app}/config.ts`, 'utf8').matchAll(/^ {2}([A-Z_]+):/gm)].map(([, name]) => name),
     );
     expect(new Set(listed.map(([name]) => name).filter((name) => /^[A-Z_]+$/.test(name ?? '')))).toEqual(new Set(read));
+  });
+});
+
+describe('docs/delivery.md', () => {
+  it('tells each row of the matrix, and each guard, as the code has them', () => {
+    const text = readFileSync('docs/delivery.md', 'utf8');
+    const cells = (marker: string) =>
+      (text.split(marker)[1]?.trimStart().split('\n\n')[0]?.split('\n').slice(2) ?? []).map((line) =>
+        line
+          .split('|')
+          .slice(1, -1)
+          .map((cell) => cell.trim()),
+      );
+    const matrix = cells('<!-- matrix -->').map(([number, name, fault]) => ({ number: Number(number), name, fault }));
+    expect(matrix).toEqual(rows.map(({ number, name, fault }) => ({ number, name, fault })));
+    const guards = cells('<!-- guards -->').map(([guard, row]) => ({ guard, row }));
+    expect(guards).toEqual(removals.map(({ guard, row }) => ({ guard, row })));
   });
 });
 

@@ -55,9 +55,9 @@ export function createClaim(deps: ClaimDeps): TakeInHand {
       observe.settled(await settle.claim(received, claim), received.event);
       return;
     }
-    const { owner, attempts } = claim;
+    const { owner, attempts, alone } = claim;
     const doubted = claim.kind === 'doubt' && deps.inDoubt !== 'retry';
-    const held = { ...inHand(received, owner, attempts), doubt: doubted };
+    const held = { ...inHand(received, owner, attempts), doubt: doubted, alone };
     const carefully = doubted && deps.inDoubt === 'deadLetter';
     if (!carefully && attempts < deps.attempts) {
       onHeld(held);
@@ -84,6 +84,7 @@ function inHand(received: Received, owner: string, attempts: number): Held {
     holdsFromMs: received.message.requestedAtMs,
     lost: false,
     doubt: false,
+    alone: false,
     refreshed: false,
   };
 }

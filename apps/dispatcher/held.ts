@@ -33,6 +33,8 @@ export interface Held extends Received {
   lost: boolean;
   /** A call may have been made whose end is not known, and the target is to be asked for it first. */
   doubt: boolean;
+  /** Throttles meet it alone: they are no reason to stop the others. */
+  readonly alone: boolean;
   /** The credential was refreshed for it already: a second 401 halts the target. */
   refreshed: boolean;
 }

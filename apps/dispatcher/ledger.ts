@@ -1,5 +1,13 @@
 import { keyPrefix } from '../shared/redis.ts';
-import { circuitKey, flightKey, oldestKey, pauseChannel, pauseKey, recordKey } from '../shared/state-keys.ts';
+import {
+  circuitKey,
+  flightKey,
+  oldestKey,
+  pauseChannel,
+  pauseKey,
+  recordKey,
+  throttledKey,
+} from '../shared/state-keys.ts';
 import { slowStartMs } from './permit.ts';
 import { rememberMs } from './timing.ts';
 import type { Held, Received } from './held.ts';
@@ -9,7 +17,13 @@ import type { Scripts } from './scripts.ts';
 export type DeadClass = 'refused' | 'failed' | 'in_doubt' | 'conflict' | 'malformed';
 
 export type Claim =
-  | { readonly kind: 'claimed' | 'doubt'; readonly owner: string; readonly attempts: number }
+  | {
+      readonly kind: 'claimed' | 'doubt';
+      readonly owner: string;
+      readonly attempts: number;
+      /** Throttles meet this event, and nobody else. */
+      readonly alone: boolean;
+    }
   | { readonly kind: 'held' | 'waiting'; readonly waitMs: number }
   | { readonly kind: 'burying'; readonly class: DeadClass }
   | { readonly kind: 'done' | 'dead' | 'conflict' };
@@ -81,6 +95,7 @@ export function createLedger(options: LedgerOptions): Ledger {
   const keyOf = (key: string) => recordKey(instance, target, key);
   const deliveredKey = `${prefix}delivered`;
   const inFlightKey = flightKey(instance, target);
+  const throttled = throttledKey(instance, target);
   const circuitKeys = [circuitKey(instance, target), pauseKey(instance, target)];
   const circuitTold = [pauseChannel(instance, target), slowStartMs];
   const written = (reply: { ok: boolean; reply?: unknown }): Written =>
@@ -97,12 +112,18 @@ export function createLedger(options: LedgerOptions): Ledger {
         message.receiveCount > 1 || message.firstSentAtMs !== undefined ? 1 : 0,
       ]);
       const result = await scripts.claim(
-        [`${prefix}born`, deliveredKey, oldestKey(instance, target), ...received.map(({ key }) => keyOf(key))],
+        [
+          `${prefix}born`,
+          deliveredKey,
+          oldestKey(instance, target),
+          throttled,
+          ...received.map(({ key }) => keyOf(key)),
+        ],
         [leaseMs, rememberMs, options.doubtMs, ...args],
       );
       if (!result.ok) return undefined;
-      return (result.reply as [string, number | string][]).map(([kind, value], i) =>
-        toClaim(kind, value, owners[i] ?? ''),
+      return (result.reply as [string, number | string, number?][]).map(([kind, value, alone], i) =>
+        toClaim(kind, value, owners[i] ?? '', alone === 1),
       );
     },
 
@@ -126,7 +147,7 @@ export function createLedger(options: LedgerOptions): Ledger {
       const maxMs = reason === 'unavailable' ? Math.min(longestUnavailableMs, retry.backoff.max) : retry.backoff.max;
       const backoff = [retry.backoff.first, maxMs, jitter];
       const result = await scripts.release(
-        [keyOf(key), deliveredKey, inFlightKey, ...circuitKeys],
+        [keyOf(key), deliveredKey, inFlightKey, ...circuitKeys, throttled],
         [
           ...[owner, rememberMs, reason, ...backoff, retry.attempts],
           ...[mayRun ? 1 : 0, doubt ? 1 : 0, Math.ceil(waitMs), heard, ...circuitTold],
@@ -146,11 +167,11 @@ export function createLedger(options: LedgerOptions): Ledger {
   };
 }
 
-function toClaim(kind: string, value: number | string, owner: string): Claim {
+function toClaim(kind: string, value: number | string, owner: string, alone: boolean): Claim {
   switch (kind) {
     case 'claimed':
     case 'doubt':
-      return { kind, owner, attempts: Number(value) };
+      return { kind, owner, attempts: Number(value), alone };
     case 'held':
     case 'waiting':
       return { kind, waitMs: Number(value) };

@@ -121,7 +121,7 @@ export function createSettle(deps: SettleDeps): Settle {
           return complete.now(held);
         case 'throttled':
           return again(held, 'throttled', death('failed', outcome.reason), {
-            waitMs: await stopFleet(outcome.waitMs, 'throttled'),
+            waitMs: held.alone ? outcome.waitMs : await stopFleet(outcome.waitMs, 'throttled'),
           });
         case 'unauthorised':
           return again(held, 'untried', death('failed', outcome.reason), {

@@ -13,6 +13,9 @@ export function createRedis(url: string): Redis {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
+    // Who subscribes does so at each `ready`: ioredis' own attempt rejects unheard where the connection breaks once more, and
+    // ends the process.
+    autoResubscribe: false,
     commandTimeout: 200,
     connectTimeout: 1_000,
     // A peer that vanished without a word is found out by silence: a new connection is tried after this.

@@ -15,6 +15,11 @@ export function pauseChannel(instance: string, target: string): string {
   return `${keyPrefix(instance, target)}pauses`;
 }
 
+/** Whom throttles met last: RECORD_KEY TIMES. */
+export function throttledKey(instance: string, target: string): string {
+  return `${keyPrefix(instance, target)}throttled`;
+}
+
 /** Whether the target is there, as the fleet found. */
 export function circuitKey(instance: string, target: string): string {
   return `${keyPrefix(instance, target)}circuit`;

@@ -146,6 +146,7 @@ describe('egw dlq redrive', () => {
       holdsFromMs: 0,
       lost: false,
       doubt: false,
+      alone: false,
       refreshed: false,
     });
     expect(await claim(second)).toEqual({ kind: 'done' });

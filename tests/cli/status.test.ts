@@ -36,7 +36,16 @@ describe('egw status', () => {
     const held = all.map((each, i) => {
       const claim = claims[i];
       if (claim === undefined || !('owner' in claim)) throw new Error('It was not claimed');
-      return { ...each, owner: claim.owner, attempts: 0, holdsFromMs: 0, lost: false, doubt: false, refreshed: false };
+      return {
+        ...each,
+        owner: claim.owner,
+        attempts: 0,
+        holdsFromMs: 0,
+        lost: false,
+        doubt: false,
+        alone: false,
+        refreshed: false,
+      };
     });
     const ask = createReserve({
       script: loadScripts(desk.redis.redis).permit,

@@ -39,5 +39,14 @@ export function received(
 }
 
 export function held(of: Received, owner: string): Held {
-  return { ...of, owner, attempts: 0, holdsFromMs: performance.now(), lost: false, doubt: false, refreshed: false };
+  return {
+    ...of,
+    owner,
+    attempts: 0,
+    holdsFromMs: performance.now(),
+    lost: false,
+    doubt: false,
+    alone: false,
+    refreshed: false,
+  };
 }

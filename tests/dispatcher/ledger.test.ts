@@ -161,6 +161,19 @@ describe('the ledger', () => {
     expect(waits).toEqual([2, 4, 7, 7]);
   });
 
+  it('tells an event that is throttled three times in a row while others are delivered from a fleet that is', async () => {
+    const atOnce = make(60_000, 3, { retry: { attempts: 3, backoff: { first: 0, max: 0 } } });
+    const throttle = async (key: string, delivered = true) => {
+      const { mine, claim } = await take(received(key), atOnce);
+      if (delivered) await deliverAnother();
+      await atOnce.release(mine, 'throttled');
+      return 'alone' in claim && claim.alone;
+    };
+    expect([await throttle('k'), await throttle('k'), await throttle('k')]).toEqual([false, false, false]);
+    expect([await throttle('k'), await throttle('other'), await throttle('k')]).toEqual([true, false, false]);
+    for (let i = 0; i < 4; i++) expect(await throttle('starved', false)).toBe(false);
+  });
+
   it('lets no copy be tried before the wait that it is told is over', async () => {
     const { mine } = await take();
     expect(await ledger.release(mine, 'throttled', { waitMs: 5_000 })).toMatchObject({ waitMs: 5_000 });

@@ -41,6 +41,31 @@ describe('what the target answers', () => {
     expect(line).toMatchObject({ attempt: 1, status: 200 });
   });
 
+  it('429 for one event alone: it stops the others three times, and no more', async () => {
+    await gateway.admin('POST', '/faults', {
+      fault: 'status',
+      status: 429,
+      retryAfter: 1,
+      times: null,
+      match: { id: 'alone' },
+    });
+    await gateway.send({ id: 'alone' });
+    let sent = 0;
+    let calls: readonly { id: string; arrival: number }[] = [];
+    const ofAlone = () => calls.filter(({ id }) => id === 'alone').length;
+    // Others all the time, and hardly ever a backlog behind which it would wait.
+    while (ofAlone() < 6) {
+      for (let i = 0; i < 20; i++) await gateway.send({ id: `beside ${sent++}` });
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      calls = await gateway.admin('GET', '/calls?limit=10000');
+    }
+    const beside = calls.filter(({ id }) => id !== 'alone').map(({ arrival }) => arrival);
+    const gaps = beside.filter((arrival, i) => arrival - (beside[i - 1] ?? arrival) > 900);
+    expect(gaps.length).toBeLessThanOrEqual(3);
+    await gateway.admin('DELETE', '/faults');
+    await gateway.delivered(sent + 1, 20_000);
+  }, 90_000);
+
   it.each([
     ['500', { fault: 'status', status: 500 }],
     ['502 from a proxy', { fault: 'html', commit: false }],

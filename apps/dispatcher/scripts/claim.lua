@@ -1,14 +1,15 @@
 -- Claims events for a pod, each on its own.
 --
 -- KEYS[1]  the ledger's birth mark     KEYS[2]  the fleet's count of deliveries
--- KEYS[3]  the oldest message of the last receive: SENT_AT_MS RECEIVED_AT_MS     KEYS[4…]  one record an event
+-- KEYS[3]  the oldest message of the last receive: SENT_AT_MS RECEIVED_AT_MS
+-- KEYS[4]  whom throttles met last (`release.lua`)     KEYS[5…]  one record an event
 -- ARGV[1]  lease, ms    ARGV[2]  how long records are remembered, ms
 -- ARGV[3]  0 where a call in doubt is simply made again; else how long it may still be at work, ms: it is asked for after that
 -- ARGV[4…] five an event: owner, digest, redrive, sent at (ms of SQS' clock), 1 when it was received before
 --
 -- Reply: one list an event, of
---   { 'claimed', attempts }       it is the owner's now
---   { 'doubt', attempts }         it is the owner's now, but an earlier call may have been made; that costs an attempt
+--   { 'claimed', attempts, alone }   it is the owner's now; `alone` is 1 where throttles meet it and nobody else
+--   { 'doubt', attempts, alone }     it is the owner's now, but an earlier call may have been made; that costs an attempt
 --   { 'held', ms }                another pod has it, for so long at most
 --   { 'waiting', ms }             it is not to be tried before that
 --   { 'burying', class }          its dead letter is to be written (again)
@@ -27,9 +28,10 @@ local bornMs = tonumber(redis.call('GET', KEYS[1]))
 local delivered = tonumber(redis.call('GET', KEYS[2]) or '0')
 
 local replies = {}
+local lastThrottled = redis.call('GET', KEYS[4])
 local oldestMs = math.huge
-for i = 4, #KEYS do
-  local a = 4 + (i - 4) * 5
+for i = 5, #KEYS do
+  local a = 4 + (i - 5) * 5
   local owner, digest, redrive = ARGV[a], ARGV[a + 1], tonumber(ARGV[a + 2])
   local sentAtMs, receivedBefore = tonumber(ARGV[a + 3]), ARGV[a + 4] == '1'
   oldestMs = math.min(oldestMs, sentAtMs)
@@ -51,7 +53,7 @@ for i = 4, #KEYS do
       return { 'waiting', doubtMs }
     end
     save(KEYS[i], held(mine), rememberMs)
-    return { (doubt or r.doubt) and 'doubt' or 'claimed', mine.attempts }
+    return { (doubt or r.doubt) and 'doubt' or 'claimed', mine.attempts, isAlone(lastThrottled, KEYS[i]) and 1 or 0 }
   end
 
   if r.state == 'none' then replies[#replies + 1] = take(receivedBefore and sentAtMs < bornMs)

@@ -70,6 +70,15 @@ local function waiting(r)
   return 'w ' .. int(r.notBeforeMs) .. ' ' .. tail(r)
 end
 
+-- Whom throttles met last: KEY TIMES, how often in a row although others were delivered in between. Three times say that it is
+-- the event that is throttled, and not the fleet.
+local function throttledInARow(last, key)
+  local w = last and words(last) or {}
+  return w[1] == key and tonumber(w[2]) or 0
+end
+
+local function isAlone(last, key) return throttledInARow(last, key) >= 3 end
+
 local function save(key, text, rememberMs)
   redis.call('SET', key, text, 'PX', rememberMs)
 end

@@ -1,6 +1,7 @@
 -- Gives an event up for now: to be tried again, or handed back untried.
 --
 -- KEYS[1] record     KEYS[2] the fleet's count of deliveries     KEYS[3] calls in flight     KEYS[4] circuit     KEYS[5] pause
+-- KEYS[6] whom throttles met last
 -- ARGV[1] owner      ARGV[2] how long it is remembered, ms
 -- ARGV[3] why: `untried`     it was never called: costs nothing and waits for nothing
 --              `throttled`   costs nothing; but each 30th while others were delivered in between is a failure
@@ -30,6 +31,10 @@ local function backoff(tries)
 end
 
 local waitMs = 0
+if why == 'throttled' then
+  local times = others and throttledInARow(redis.call('GET', KEYS[6]), KEYS[1]) or 0
+  redis.call('SET', KEYS[6], KEYS[1] .. ' ' .. int(times + 1))
+end
 if why == 'throttled' and others then
   r.throttles = r.throttles + 1
   waitMs = backoff(r.throttles)

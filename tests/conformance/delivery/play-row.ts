@@ -81,7 +81,7 @@ async function play(row: Row, world: World, size: Size, system: System): Promise
     disturbAll(row, world, size, progress),
   ]);
   // Faults that stand are there for all events, as far as they can be got through with them.
-  if (row.disturb === undefined) await drain(world, system, drainFaultyWithinMs);
+  if (row.disturb === undefined) await drain(world, system, row.standsForMs ?? drainFaultyWithinMs);
   await mend(row, world);
   await drain(world, system, drainWithinMs);
   return system.collect(world, sent, progress.disturbances);

@@ -5,6 +5,7 @@ import { readRedisVersion } from '../redis-server.ts';
 import { repository } from '../tree.ts';
 import { checkGuard, removals } from './guards.ts';
 import { readOptions, usage, type Options } from './options.ts';
+import { renderPage } from './page.ts';
 import { playRow } from './play-row.ts';
 import { measurePeer, peerPlans } from './peer-runs.ts';
 import { ours, type DeliveryReport, type Guard, type RowRun } from './report.ts';
@@ -111,6 +112,7 @@ async function prove(options: Options, signal: AbortSignal): Promise<boolean> {
     passed,
   };
   if (options.jsonFile !== undefined) await writeFile(options.jsonFile, `${JSON.stringify(report, null, 1)}\n`);
+  if (options.pageFile !== undefined) await writeFile(options.pageFile, renderPage(report));
   const count = held + red;
   say(`${count} passed, ${own.length + guards.length - count} failed`);
   return passed;

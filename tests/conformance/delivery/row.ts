@@ -54,6 +54,8 @@ export interface Row {
   readonly begin?: (world: World) => Promise<void>;
   /** One injection; made again and again while events are on their way. */
   readonly disturb?: (world: World, progress: Progress) => Promise<void>;
+  /** For how long at most faults stand when all events are sent, where it is not the usual. */
+  readonly standsForMs?: number;
   /** Ends what `begin` and `disturb` leave behind, so that the queue can be drained. */
   readonly mend?: (world: World) => Promise<void>;
   /** Counts injections where they are not `disturb`s. */

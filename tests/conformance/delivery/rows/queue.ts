@@ -85,7 +85,7 @@ const receiveLost: Row = {
   name: 'receive-lost',
   fault: 'receives whose messages are assigned and hidden, and whose answer is lost',
   whole: wholeSize,
-  short: shortSize,
+  short: undefined,
   setup: {},
   begin: queueFaults({ action: 'ReceiveMessage', fault: 'resetExecuted', probability: 0.05 }),
   injected: strikes,
@@ -132,7 +132,7 @@ const foreignMessages: Row = {
   name: 'foreign-messages',
   fault: 'messages on the queue that are no events of ours',
   whole: wholeSize,
-  short: shortSize,
+  short: undefined,
   setup: perSecond(600),
   async disturb({ queue, queueUrl, wait, random }) {
     await wait(500 + random() * 300);
@@ -157,7 +157,7 @@ const noDeadLetters: Row = {
   fault:
     'the dead-letter queue refuses, takes and does not say so, or is throttled, while 5 % of the events are poison',
   whole: wholeSize,
-  short: shortSize,
+  short: { events: 1_000, injections: 5 },
   setup: { poisonPercent: 5 },
   async begin({ queue, target }) {
     await target.order({ fault: 'errors', code: 'BAD_USER_INPUT', times: null, match: { idPrefix: poisonPrefix } });
@@ -178,6 +178,8 @@ const poison: Row = {
   whole: perEventSize,
   short: shortSize,
   setup: { poisonPercent: 5 },
+  // What makes 502 is an outage to those who are left alone with it, and is tried for ever.
+  standsForMs: 20_000,
   async begin({ target }) {
     await target.order({
       fault: 'errors',

@@ -30,7 +30,7 @@ const redisGone: Row = {
   name: 'redis-gone',
   fault: 'Redis cut off, frozen, and deaf to its own replies, for up to a second each',
   whole: wholeSize,
-  short: shortSize,
+  short: undefined,
   setup: { limit: quickLimit, edges: ['redis'] },
   disturb(world) {
     const how = world.random();
@@ -69,7 +69,7 @@ const redisFull: Row = {
   name: 'redis-full',
   fault: 'Redis has no memory left and refuses every write',
   whole: wholeSize,
-  short: shortSize,
+  short: undefined,
   setup: { limit: quickLimit },
   async begin(world) {
     await withRedis(world, (redis) => redis.config('SET', 'maxmemory-policy', 'noeviction'));
