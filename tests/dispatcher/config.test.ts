@@ -89,6 +89,14 @@ describe('the configuration of a dispatcher', () => {
     expect(faults['targets.crm.graphql.input']).toMatch(/^is not JSONata: /);
   });
 
+  it('tells a query that cannot be asked for a call in doubt', () => {
+    const text = `${yaml()}\n    inDoubt: { reconcile: { query: 'query ($secret: ID!) { find(id: $secret) { id } }' } }\n`;
+    expect(faultsOf(environment, text)).toEqual({
+      'targets.crm.inDoubt.reconcile':
+        'must take one or more of the variables $key, $id, $type and $source, and no other',
+    });
+  });
+
   it.each(['erp', 'constructor', '__proto__'])('names the targets there are where there is no %s', (target) => {
     expect(faultsOf({ ...environment, EGW_TARGET: target })).toEqual({
       EGW_TARGET: `is ${target}, but /gateway.yaml has only: crm`,

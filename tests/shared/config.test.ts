@@ -82,6 +82,19 @@ describe('gateway.yaml', () => {
     }
   });
 
+  it('takes each policy of calls in doubt, and says what there are', () => {
+    const withPolicy = (inDoubt: unknown) => ({ ...document, targets: { crm: { ...target, inDoubt } } });
+    const reconcile = { query: 'query ($key: ID!) { delivery(key: $key) { id } }' };
+    for (const policy of ['retry', 'deadLetter', { reconcile }, { reconcile: { ...reconcile, found: 'delivery.id' } }])
+      expect(read(withPolicy(policy))).toMatchObject({ ok: true, config: { targets: { crm: { inDoubt: policy } } } });
+    const says = 'is no policy: write retry, deadLetter, or reconcile: { query, found }';
+    for (const policy of ['ask', true, ['retry']])
+      expect(faultsOf(withPolicy(policy))).toEqual({ 'targets.crm.inDoubt': says });
+    const sharing = { windows, withoutRedis: 'share' };
+    const shared = { ...document, targets: { crm: { ...target, limit: sharing, inDoubt: { reconcile } } } };
+    expect(faultsOf(shared)['targets.crm.limit.withoutRedis']).toContain('with inDoubt: retry');
+  });
+
   it('tells every fault, by its path', () => {
     const bad = {
       enrich: { 'Not-A-Name': 'x' },
