@@ -18,8 +18,9 @@
 -- A circuit that Redis lost is closed, and opens anew by the same rules.
 
 local circuitRow, circuitLeast, spanUs = 5, 10, 10000000
--- A target that is restarted is back within seconds; one that answers but takes no event may stay so for long.
-local firstProbeMs, longestAskMs, longestSendMs = 1000, 30000, 300000
+-- A target that is restarted is back within seconds. One that answers, but not to events, is sent others soon: a batch that
+-- finds nobody, whatever is behind it, must not stand before the rest for long.
+local firstProbeMs, longestAskMs, longestSendMs = 1000, 30000, 2000
 
 local function readCounts(text, span)
   local w = words(text or '')

@@ -1,7 +1,7 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { createAttempts } from './attempts.ts';
 import { collect } from './evidence.ts';
-import { idOf, messageOf } from './events.ts';
+import { messageOf } from './events.ts';
 import { addJobs, readFailed, readLeft } from './peers/bullmq.ts';
 import type { System } from './play-row.ts';
 import { createPods, type Receiver } from './pods.ts';
@@ -59,13 +59,11 @@ async function openPeer(name: string, options: WorldOptions): Promise<World> {
 
 /** Hands events over in small parts, each when it may; all of them are accepted, as nothing stands in between. */
 async function sendAll(
-  prefix: string,
-  count: number,
+  ids: readonly string[],
   mayGoOn: () => Promise<void>,
-  send: (ids: readonly string[]) => Promise<void>,
+  send: (some: readonly string[]) => Promise<void>,
 ) {
-  const ids = Array.from({ length: count }, (_, i) => idOf(prefix, i + 1));
-  for (let from = 0; from < count; from += perSend) {
+  for (let from = 0; from < ids.length; from += perSend) {
     await mayGoOn();
     await send(ids.slice(from, from + perSend));
   }
@@ -75,7 +73,7 @@ async function sendAll(
 const sqsConsumer: System = {
   name: 'sqs-consumer',
   open: (options) => openPeer('sqs-consumer', options),
-  async send({ queue, queueUrl }, prefix, count, mayGoOn) {
+  async send({ queue, queueUrl }, ids, mayGoOn) {
     const sqs = new SQSClient({
       endpoint: queue.endpoint,
       region: sqsAccess.AWS_REGION,
@@ -83,7 +81,7 @@ const sqsConsumer: System = {
       useQueueUrlAsEndpoint: false,
     });
     try {
-      return await sendAll(prefix, count, mayGoOn, (ids) => sendToQueue(sqs, queueUrl, ids.map(messageOf)));
+      return await sendAll(ids, mayGoOn, (some) => sendToQueue(sqs, queueUrl, some.map(messageOf)));
     } finally {
       sqs.destroy();
     }
@@ -96,7 +94,7 @@ const sqsConsumer: System = {
 const bullmq: System = {
   name: 'BullMQ',
   open: (options) => openPeer('BullMQ', options),
-  send: ({ redis }, prefix, count, mayGoOn) => sendAll(prefix, count, mayGoOn, (ids) => addJobs(redis.url, ids)),
+  send: ({ redis }, ids, mayGoOn) => sendAll(ids, mayGoOn, (some) => addJobs(redis.url, some)),
   depth: async ({ redis }) => (await readLeft(redis.url)).length,
   async collect(world, sent, disturbances) {
     const { redis } = world;

@@ -3,9 +3,10 @@ import type { Bound } from '../report.ts';
 import { withEdits, type Edit } from '../tree.ts';
 import type { Known } from './check.ts';
 import { collect, type Evidence } from './evidence.ts';
+import { idOf } from './events.ts';
 import { produce } from './producer.ts';
 import { ours, type RowRun } from './report.ts';
-import { atLeast, atMost, eventPrefix, poisonPrefix, standardSetup, type Row, type Setup, type Size } from './row.ts';
+import { atLeast, atMost, eventPrefix, poisonKinds, standardSetup, type Row, type Setup, type Size } from './row.ts';
 import { depthOfQueue, queueName } from './stage.ts';
 import { openWorld, type World, type WorldOptions } from './world.ts';
 
@@ -36,8 +37,8 @@ const maxTries = 200;
 export interface System {
   readonly name: string;
   readonly open: (options: WorldOptions) => Promise<World>;
-  /** Sends `${prefix}-1` to `${prefix}-${count}`; what is known of each at the end. */
-  readonly send: (world: World, prefix: string, count: number, mayGoOn: () => Promise<void>) => Promise<Sent>;
+  /** Sends the events of these ids; what is known of each at the end. */
+  readonly send: (world: World, ids: readonly string[], mayGoOn: () => Promise<void>) => Promise<Sent>;
   /** Events that are neither settled nor given up. */
   readonly depth: (world: World) => Promise<number>;
   readonly collect: typeof collect;
@@ -48,9 +49,8 @@ type Sent = ReadonlyMap<string, Known>;
 const gateway: System = {
   name: ours,
   open: openWorld,
-  async send({ receiver, signal }, prefix, count, mayGoOn) {
-    const receiverUrl = receiver.url;
-    return (await produce({ receiverUrl, headers: {}, prefix, count, maxTries, mayGoOn, signal })).sent;
+  async send({ receiver, signal }, ids, mayGoOn) {
+    return (await produce({ receiverUrl: receiver.url, headers: {}, ids, maxTries, mayGoOn, signal })).sent;
   },
   depth: depthOfQueue,
   collect,
@@ -110,7 +110,6 @@ async function produceAll(
   disturbances: () => number,
 ): Promise<Sent> {
   const { setup, signal } = world;
-  const poison = Math.round((events * setup.poisonPercent) / 100);
   let backlog = 0;
   let sent = 0;
   const mayGoOn = async () => {
@@ -129,16 +128,22 @@ async function produceAll(
   };
   const watching = watch();
   try {
-    const [good, bad] = await Promise.all([
-      system.send(world, eventPrefix, events - poison, mayGoOn),
-      system.send(world, poisonPrefix, poison, mayGoOn),
-    ]);
+    const produced = await system.send(world, idsOf(events, setup.poisonPercent), mayGoOn);
     signal.throwIfAborted();
-    return new Map([...good, ...bad]);
+    return produced;
   } finally {
     watched.abort();
     await watching;
   }
+}
+
+/** Poison lies evenly among the others, each kind of it in turn. */
+function idsOf(events: number, poisonPercent: number): readonly string[] {
+  let kind = 0;
+  return Array.from({ length: events }, (_, i) => {
+    const isPoison = Math.floor(((i + 1) * poisonPercent) / 100) > Math.floor((i * poisonPercent) / 100);
+    return idOf(isPoison ? (poisonKinds[kind++ % poisonKinds.length] ?? eventPrefix) : eventPrefix, i + 1);
+  });
 }
 
 async function mend(row: Row, world: World): Promise<void> {

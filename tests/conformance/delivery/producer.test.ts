@@ -56,8 +56,7 @@ const send = (options: Partial<ProduceOptions> = {}) =>
   produce({
     receiverUrl: url,
     headers: {},
-    prefix: 'a',
-    count: 3,
+    ids: idsUpTo(3),
     maxTries: 3,
     mayGoOn: () => Promise.resolve(),
     signal: new AbortController().signal,
@@ -72,6 +71,8 @@ async function told(options?: Partial<ProduceOptions>) {
 
 const all = (known: string) => ({ 'a-1': known, 'a-2': known, 'a-3': known });
 
+const idsUpTo = (count: number) => Array.from({ length: count }, (_, i) => `a-${i + 1}`);
+
 describe('the producer', () => {
   it('sends every event once, a hundred a request at most, four requests at once at most', async () => {
     let atOnce = 0;
@@ -83,7 +84,7 @@ describe('the producer', () => {
         take(asked);
       }, 20);
     };
-    const { sent, sends, resends } = await send({ count: 1_050, headers: { 'x-api-key': 'egw_test' } });
+    const { sent, sends, resends } = await send({ ids: idsUpTo(1_050), headers: { 'x-api-key': 'egw_test' } });
     expect({ accepted: [...sent.values()].filter((known) => known === 'accepted').length, sends, resends }).toEqual({
       accepted: 1_050,
       sends: 1_050,
@@ -187,7 +188,7 @@ describe('the producer', () => {
     const never = new Promise<void>(() => undefined);
     answer = () => stop.abort();
     const mayGoOn = () => (requests.length === 0 ? Promise.resolve() : never);
-    const held = await send({ count: 100, mayGoOn, signal: stop.signal });
+    const held = await send({ ids: idsUpTo(100), mayGoOn, signal: stop.signal });
     expect(held.sends).toBe(100);
     expect(new Set(held.sent.values())).toEqual(new Set(['unknown']));
     expect(await told({ signal: stop.signal, mayGoOn: () => never })).toEqual({ sent: {}, sends: 0, resends: 0 });
@@ -195,7 +196,7 @@ describe('the producer', () => {
 
   it('fails where it cannot learn whether it may go on', async () => {
     answer = take;
-    await expect(send({ count: 1_000, mayGoOn: () => Promise.reject(new Error('no backlog')) })).rejects.toThrow(
+    await expect(send({ ids: idsUpTo(1_000), mayGoOn: () => Promise.reject(new Error('no backlog')) })).rejects.toThrow(
       'no backlog',
     );
     expect(requests).toEqual([]);

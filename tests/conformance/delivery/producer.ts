@@ -2,15 +2,14 @@ import { Pool } from 'undici';
 import { z } from 'zod';
 import { wait } from '../../../apps/shared/wait.ts';
 import type { Known } from './check.ts';
-import { eventOf, idOf } from './events.ts';
+import { eventOf } from './events.ts';
 
 export interface ProduceOptions {
   readonly receiverUrl: string;
   /** The API key, as `x-api-key`; none where the receiver takes events of anybody. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Ids are `${prefix}-${n}`, n from 1 to `count`. */
-  readonly prefix: string;
-  readonly count: number;
+  /** Of the events, in the order in which they are sent. */
+  readonly ids: readonly string[];
   /** How often a request is made at most; what no answer has settled by then stays `unknown`. */
   readonly maxTries: number;
   /** Awaited before each request: it resolves when the backlog may grow. */
@@ -52,7 +51,7 @@ interface Judged {
  * earlier one the receiver may have kept it.
  */
 export async function produce(options: ProduceOptions): Promise<Produced> {
-  const { receiverUrl, headers, prefix, count, maxTries, mayGoOn } = options;
+  const { receiverUrl, headers, ids: all, maxTries, mayGoOn } = options;
   const stopped = new AbortController();
   const until = AbortSignal.any([options.signal, stopped.signal]);
   const over = Promise.withResolvers<undefined>();
@@ -89,12 +88,12 @@ export async function produce(options: ProduceOptions): Promise<Produced> {
       open = again;
     }
   };
-  let next = 1;
+  let next = 0;
   const sender = async () => {
-    while (next <= count && !until.aborted) {
+    while (next < all.length && !until.aborted) {
       const first = next;
       next += perRequest;
-      await send(Array.from({ length: Math.min(perRequest, count - first + 1) }, (_, i) => idOf(prefix, first + i)));
+      await send(all.slice(first, first + perRequest));
     }
   };
   try {

@@ -66,8 +66,9 @@ export interface Row {
   readonly bounds?: (evidence: Evidence) => readonly Bound[];
 }
 
-/** The poisoned part of the events, and all others; their ids end with a number. */
+/** By what the ids of poisoned events begin, of their kinds, and of all others. */
 export const poisonPrefix = 'poison';
+export const poisonKinds = ['poison-a', 'poison-b', 'poison-c'] as const;
 export const eventPrefix = 'event';
 
 export const standardSetup: Setup = {

@@ -1,7 +1,17 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { between } from '../disturbances.ts';
 import type { Evidence } from '../evidence.ts';
-import { atLeast, perEventSize, perSecond, poisonPrefix, queueFaults, shortSize, wholeSize, type Row } from '../row.ts';
+import {
+  atLeast,
+  perEventSize,
+  perSecond,
+  poisonKinds,
+  poisonPrefix,
+  queueFaults,
+  shortSize,
+  wholeSize,
+  type Row,
+} from '../row.ts';
 import { sendToQueue } from '../send-to-queue.ts';
 import { deadLetterName, queueName } from '../stage.ts';
 
@@ -174,7 +184,7 @@ const noDeadLetters: Row = {
 const poison: Row = {
   number: 19,
   name: 'poison',
-  fault: '5 % of the events are poison: some are refused, some make 500, some 502',
+  fault: '5 % of the events are poison: a third each is refused, makes 502 and makes 500',
   whole: perEventSize,
   short: shortSize,
   setup: { poisonPercent: 5 },
@@ -185,10 +195,10 @@ const poison: Row = {
       fault: 'errors',
       code: 'BAD_USER_INPUT',
       times: null,
-      match: { idPrefix: `${poisonPrefix}-1` },
+      match: { idPrefix: poisonKinds[0] },
     });
-    await target.order({ fault: 'status', status: 502, times: null, match: { idPrefix: `${poisonPrefix}-2` } });
-    await target.order({ fault: 'status', status: 500, times: null, match: { idPrefix: poisonPrefix } });
+    await target.order({ fault: 'status', status: 502, times: null, match: { idPrefix: poisonKinds[1] } });
+    await target.order({ fault: 'status', status: 500, times: null, match: { idPrefix: poisonKinds[2] } });
   },
   injected: ({ calls }) => calls.filter(({ outcome }) => outcome.startsWith('fault:')).length,
   mayDie: (id) => id.startsWith(poisonPrefix),

@@ -10,8 +10,8 @@ const shortOutageMs = 10_000;
 const outageEdits = [
   {
     file: 'apps/dispatcher/scripts/circuit.lua',
-    find: 'local firstProbeMs, longestAskMs, longestSendMs = 1000, 30000, 300000',
-    replace: 'local firstProbeMs, longestAskMs, longestSendMs = 3, 83, 833',
+    find: 'local firstProbeMs, longestAskMs, longestSendMs = 1000, 30000, 2000',
+    replace: 'local firstProbeMs, longestAskMs, longestSendMs = 3, 83, 6',
   },
   {
     file: 'apps/dispatcher/ledger.ts',
