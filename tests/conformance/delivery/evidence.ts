@@ -20,6 +20,7 @@ export interface Evidence {
   /** Attempts that neither a failure nor a doubt explains. */
   readonly unexplainedAttempts: number;
   readonly killedEpochMs: readonly number[];
+  readonly steps: readonly string[];
   readonly most: ReadonlyMap<string, number>;
   readonly disturbances: number;
   readonly latencyMs: number;
@@ -74,6 +75,7 @@ export async function collect(
     outcomes: attempts.outcomes(),
     unexplainedAttempts: attempts.unexplained(),
     killedEpochMs,
+    steps: world.steps,
     most: world.most,
     disturbances,
     latencyMs: setup.latencyMs,

@@ -30,6 +30,7 @@ const run = (more: Partial<RowRun> = {}): RowRun => ({
   seconds: 70,
   verdict: 'held',
   bounds: [],
+  steps: [],
   ...more,
 });
 

@@ -212,5 +212,6 @@ function toRun(row: Row, { size, seed }: PlayOptions, system: string, evidence: 
     verdict: system !== ours ? 'peer' : bounds.every(({ ok }) => ok) ? 'held' : 'broken',
     // A peer is measured, and held to nothing.
     bounds: system === ours ? bounds : [],
+    steps: evidence.steps,
   };
 }

@@ -44,6 +44,7 @@ export function unplayed({ number, name, fault }: Row, seed: number, error: unkn
     seconds: 0,
     verdict: 'unplayed',
     bounds: [{ name: 'played to its end', figure: null, bound: why, ok: false }],
+    steps: [],
   };
 }
 

@@ -28,6 +28,8 @@ export interface RowRun {
   readonly seconds: number;
   readonly verdict: 'held' | 'broken' | 'unplayed' | 'peer';
   readonly bounds: readonly Bound[];
+  /** What was done, where chance chose it. */
+  readonly steps: readonly string[];
 }
 
 /** What happened without one of the guards. */

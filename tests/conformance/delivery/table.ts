@@ -47,5 +47,6 @@ export function tableLines(run: RowRun): readonly string[] {
   return [
     line(cells),
     ...broken.map(({ name: what, figure, bound }) => `  ${what}: ${figure ?? '–'}, asked: ${bound}`),
+    ...(broken.length === 0 ? [] : run.steps.map((step) => `  ${step}`)),
   ];
 }

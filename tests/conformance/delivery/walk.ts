@@ -2,7 +2,7 @@ import type { FaultOrder } from '../queue-double/faults.ts';
 import { between, freezePod, hurt, killPod, killReceiver, oneOf, stopPod } from './disturbances.ts';
 import { playRow } from './play-row.ts';
 import type { RowRun } from './report.ts';
-import { edges, type Row, type Size } from './row.ts';
+import { edges, type Edge, type Row, type Size } from './row.ts';
 import type { World } from './world.ts';
 
 /** Small, so that many schedules can be tried; what one does not find the next may. */
@@ -10,9 +10,6 @@ const size: Size = { events: 1_500, injections: 15 };
 
 /** What a random schedule may do to SQS for a while; each strikes a few requests of a hundred. */
 const queueFaults: readonly FaultOrder[] = [
-  { action: 'SendMessageBatch', fault: 'partialExecuted', probability: 0.1 },
-  { action: 'SendMessageBatch', fault: 'resetExecuted', probability: 0.1 },
-  { action: 'SendMessageBatch', fault: 'duplicate', probability: 0.1 },
   { action: 'SendMessageBatch', fault: 'late', ms: 1_000, probability: 0.1 },
   { action: 'ReceiveMessage', fault: 'twice', probability: 0.2 },
   { action: 'ReceiveMessage', fault: 'shuffle', probability: 0.3 },
@@ -25,6 +22,13 @@ const queueFaults: readonly FaultOrder[] = [
   { action: 'ChangeMessageVisibilityBatch', fault: 'error500', probability: 0.3 },
   { action: '*', fault: 'error500', probability: 0.1 },
   { action: '*', fault: 'throttle', probability: 0.1 },
+];
+
+/** By these an event stands on the queue as two messages. */
+const doublingFaults: readonly FaultOrder[] = [
+  { action: 'SendMessageBatch', fault: 'partialExecuted', probability: 0.1 },
+  { action: 'SendMessageBatch', fault: 'resetExecuted', probability: 0.1 },
+  { action: 'SendMessageBatch', fault: 'duplicate', probability: 0.1 },
 ];
 
 const targetFaults = [
@@ -42,33 +46,54 @@ const targetFaults = [
 
 /** A step, and what it lays hands on: of two at a time, each has its own. */
 interface Step {
+  readonly name: string;
   readonly on: 'pods' | 'receiver' | 'network' | 'redis' | 'queue' | 'target';
   readonly take: (world: World) => Promise<void>;
 }
 
-const steps: readonly Step[] = [
-  { on: 'pods', take: killPod },
-  { on: 'pods', take: stopPod },
-  { on: 'pods', take: (world) => freezePod(world, between(world, 100, 3_000)) },
-  { on: 'receiver', take: killReceiver },
-  { on: 'network', take: (world) => hurt(world, oneOf(world, edges), 'cut', between(world, 50, 800)) },
-  { on: 'network', take: (world) => hurt(world, oneOf(world, edges), 'freeze', between(world, 50, 800)) },
-  { on: 'network', take: (world) => hurt(world, oneOf(world, edges), 'loseReplies', between(world, 50, 500)) },
-  { on: 'redis', take: ({ redis }) => redis.flush() },
-  { on: 'redis', take: ({ redis }) => redis.restartEmpty() },
-  {
+function hurting(how: 'cut' | 'freeze' | 'loseReplies', among: readonly Edge[]): Step {
+  return {
+    name: `network: ${how}`,
+    on: 'network',
+    take: (world) => hurt(world, oneOf(world, among), how, between(world, 50, 800)),
+  };
+}
+
+function failing(name: string, faults: readonly FaultOrder[]): Step {
+  return {
+    name,
     on: 'queue',
     async take(world) {
-      await world.queue.order([oneOf(world, queueFaults), oneOf(world, queueFaults)]);
+      await world.queue.order([oneOf(world, faults), oneOf(world, faults)]);
       await world.wait(between(world, 300, 1_500));
       await world.queue.order([]);
     },
-  },
-  { on: 'target', take: (world) => world.target.order(oneOf(world, targetFaults)) },
+  };
+}
+
+const steps: readonly Step[] = [
+  { name: 'kill a pod', on: 'pods', take: killPod },
+  { name: 'stop a pod', on: 'pods', take: stopPod },
+  { name: 'freeze a pod', on: 'pods', take: (world) => freezePod(world, between(world, 100, 3_000)) },
+  ...(['cut', 'freeze', 'loseReplies'] as const).map((how) => hurting(how, ['dispatcher-queue', 'redis', 'target'])),
+  failing('faults of SQS', queueFaults),
+  { name: 'faults of the target', on: 'target', take: (world) => world.target.order(oneOf(world, targetFaults)) },
 ];
 
-/** What a target without keys cannot be promised anything in: an older Redis forgets what was delivered. */
-const olderRedis: Step = {
+/** After these a sender sends an event again that is on the queue already. */
+const sentAgain: readonly Step[] = [
+  { name: 'kill the receiver', on: 'receiver', take: killReceiver },
+  ...(['cut', 'freeze', 'loseReplies'] as const).map((how) => hurting(how, ['receiver-queue'])),
+  failing('faults of SQS at sending', doublingFaults),
+];
+
+const redisLost: readonly Step[] = [
+  { name: 'flush Redis', on: 'redis', take: ({ redis }) => redis.flush() },
+  { name: 'lose Redis', on: 'redis', take: ({ redis }) => redis.restartEmpty() },
+];
+
+const redisOlder: Step = {
+  name: 'an older copy of Redis',
   on: 'redis',
   async take(world) {
     await world.redis.copy();
@@ -77,12 +102,22 @@ const olderRedis: Step = {
   },
 };
 
+/**
+ * What may befall a target that honours the key: everything. One that knows none is promised nothing where Redis has forgotten
+ * that an event was delivered and its sender sends it again, or where Redis comes back with an older copy.
+ */
+const walks = [
+  { name: 'random-walk', keyless: false, steps: [...steps, ...sentAgain, ...redisLost, redisOlder] },
+  { name: 'random-walk-keyless-sent-again', keyless: true, steps: [...steps, ...sentAgain] },
+  { name: 'random-walk-keyless-redis-lost', keyless: true, steps: [...steps, ...redisLost] },
+] as const;
+
 /** A schedule of faults that chance chose; the same for the same seed. */
-function walkOf(keyless: boolean): Row {
-  const all = keyless ? steps : [...steps, olderRedis];
+export function walkRow(seed: number): Row {
+  const { name, keyless, steps: all } = walks[seed % walks.length] ?? walks[0];
   return {
     number: 0,
-    name: keyless ? 'random-walk-keyless' : 'random-walk',
+    name,
     fault: 'any of all faults, one after another and two at a time',
     whole: size,
     short: size,
@@ -104,24 +139,16 @@ function walkOf(keyless: boolean): Row {
     async disturb(world) {
       await world.wait(between(world, 50, 500));
       const first = oneOf(world, all);
-      const others =
-        world.random() < 0.3
-          ? [
-              oneOf(
-                world,
-                all.filter(({ on }) => on !== first.on),
-              ),
-            ]
-          : [];
-      await Promise.all([first, ...others].map(({ take }) => take(world)));
+      const elsewhere = all.filter(({ on }) => on !== first.on);
+      const taken = world.random() < 0.3 ? [first, oneOf(world, elsewhere)] : [first];
+      world.steps.push(taken.map((step) => step.name).join(' and '));
+      await Promise.all(taken.map(({ take }) => take(world)));
     },
     mayDie: (_id, letterClass) => keyless && letterClass === 'in_doubt',
   };
 }
 
-/** Every other seed plays at a target without keys. */
+/** Of three seeds one plays at a target that honours the key. */
 export function playWalk(seed: number, signal: AbortSignal): Promise<RowRun> {
-  return playRow(walkOf(seed % 2 === 0), { size, seed, signal });
+  return playRow(walkRow(seed), { size, seed, signal });
 }
-
-export const walkRow = (seed: number): Row => walkOf(seed % 2 === 0);

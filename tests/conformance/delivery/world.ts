@@ -18,6 +18,8 @@ export interface World extends Omit<Stage, 'folder' | 'deadLetterUrl' | 'portTo'
   readonly attempts: Attempts;
   /** When something was killed, by the wall clock. */
   readonly killedEpochMs: number[];
+  /** What chance chose to do, in its order. */
+  readonly steps: string[];
   /** The most that a row has seen of something, by its name. */
   readonly most: Map<string, number>;
   /** From 0 to 1, the same for the same seed. */
@@ -86,9 +88,10 @@ export async function openWorld(options: WorldOptions): Promise<World> {
 export function chanceAndTime(
   seed: number,
   signal: AbortSignal,
-): Pick<World, 'killedEpochMs' | 'most' | 'random' | 'wait'> {
+): Pick<World, 'killedEpochMs' | 'steps' | 'most' | 'random' | 'wait'> {
   return {
     killedEpochMs: [],
+    steps: [],
     most: new Map(),
     random: createRandom(seed),
     async wait(ms) {
