@@ -11,8 +11,12 @@ const answersLost: Row = {
   fault: 'the network loses the answers of calls that took effect, then resets their connections',
   whole: wholeSize,
   short: shortSize,
-  setup: { edges: ['target'] },
-  disturb: (world) => hurt(world, 'target', 'loseReplies', between(world, 100, 500)),
+  setup: { ...perSecond(300), edges: ['target'] },
+  async disturb(world) {
+    // So many lost answers open the circuit, which is closed and back at its pace by then.
+    await world.wait(between(world, 2_500, 3_500));
+    await hurt(world, 'target', 'loseReplies', between(world, 50, 150));
+  },
 };
 
 const commitsThenResets: Row = {
