@@ -5,7 +5,8 @@ import { flatLetter, readLetter, type Letter } from './letter.ts';
 import { tellLeft } from './list.ts';
 import { counted, jsonLine, letters as lettersOf, safe, type Ended } from './print.ts';
 import { createReader, type Reader } from './reader.ts';
-import { mostEntries, type Received } from './queues.ts';
+import { mostEntries } from '../shared/limits.ts';
+import type { Received } from './queues.ts';
 import type { DeadLetters, Tools } from './tools.ts';
 
 export interface Drop extends DeadLetters {

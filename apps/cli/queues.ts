@@ -6,6 +6,7 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
+import { mostEntries } from '../shared/limits.ts';
 import { requireRegion } from '../shared/region.ts';
 
 /** A message of a dead-letter queue as SQS tells it. */
@@ -35,9 +36,6 @@ export interface Queues {
   readonly send: (url: string, body: string) => Promise<void>;
   readonly depth: (url: string) => Promise<Depth>;
 }
-
-/** SQS' own number. */
-export const mostEntries = 10;
 
 /** A long poll asks all of SQS' servers where a short one asks some. Nothing is ever cut off: what was assigned would be hidden. */
 const longPollSeconds = 1;

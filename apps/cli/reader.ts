@@ -1,4 +1,5 @@
-import { mostEntries, type Queues, type Received } from './queues.ts';
+import { mostEntries } from '../shared/limits.ts';
+import type { Queues, Received } from './queues.ts';
 
 /** SQS lets 120 000 messages of a standard queue be hidden at a time: what is left is for whoever else reads it. */
 export const mostLetters = 100_000;

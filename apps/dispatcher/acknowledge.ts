@@ -4,6 +4,7 @@ import {
   SendMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
+import { mostEntries } from '../shared/limits.ts';
 import { nameError, type Log } from '../shared/log.ts';
 import { wait } from '../shared/wait.ts';
 
@@ -13,7 +14,7 @@ export type LetterAttributes = Readonly<Record<string, string>>;
 /** What is said to SQS of messages that were received. Each resolves once SQS has confirmed, or given up on, that message. */
 export interface Acknowledge {
   readonly delete: (receiptHandle: string) => Promise<boolean>;
-  /** Hides it for so long from now on; 0 shows it at once. */
+  /** Hides it for so long from now on, or as long as may be: it comes back earlier, then. 0 shows it at once. */
   readonly hide: (receiptHandle: string, seconds: number) => Promise<boolean>;
   readonly deadLetter: (body: string, attributes: LetterAttributes) => Promise<boolean>;
   /** Puts the same body at the queue's end, where its retention begins anew. */
@@ -23,9 +24,8 @@ export interface Acknowledge {
 /** The message attribute that says when an event was first sent, in ms of SQS' clock. */
 export const firstSentAttribute = 'first_sent_at';
 
-/** Ten entries are one request to SQS; waiting longer for them than this would only delay the deletes. */
+/** Waiting longer than this for a request's worth would only delay the deletes. */
 const lingerMs = 100;
-const most = 10;
 
 /** SQS' longest visibility, less a minute, since it counts from the receive and not from now. */
 const longestSeconds = 43_200 - 60;
@@ -33,12 +33,14 @@ const longestSeconds = 43_200 - 60;
 export function createAcknowledge(
   sqs: SQSClient,
   queue: { readonly url: string; readonly deadLetterUrl: string },
+  longestHideMs: number,
   log: Log,
 ): Acknowledge {
   const deletes = createBatch<{ handle: string }>(async (entries) => {
     const Entries = entries.map(({ handle }, i) => ({ Id: String(i), ReceiptHandle: handle }));
     return failedIds(await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: queue.url, Entries })));
   }, log);
+  const mostSeconds = Math.min(longestSeconds, Math.floor(longestHideMs / 1_000));
   const hides = createBatch<{ handle: string; seconds: number }>(async (entries) => {
     const Entries = entries.map(({ handle, seconds }, i) => ({
       Id: String(i),
@@ -61,7 +63,7 @@ export function createAcknowledge(
   };
   return {
     delete: (handle) => deletes({ handle }),
-    hide: (handle, seconds) => hides({ handle, seconds: Math.min(Math.max(0, Math.ceil(seconds)), longestSeconds) }),
+    hide: (handle, seconds) => hides({ handle, seconds: Math.min(Math.max(0, Math.ceil(seconds)), mostSeconds) }),
     deadLetter: (body, attributes) => send(queue.deadLetterUrl, body, attributes, 'dead_letter.send_failed'),
     sendAnew: (body, firstSentAtMs) =>
       send(queue.url, body, { [firstSentAttribute]: String(firstSentAtMs) }, 'message.send_anew_failed'),
@@ -88,8 +90,8 @@ function createBatch<Entry>(send: SendEntries<Entry>, log: Log): (entry: Entry) 
   const flush = async () => {
     clearTimeout(timer);
     timer = undefined;
-    const batch = pending.slice(0, most);
-    pending = pending.slice(most);
+    const batch = pending.slice(0, mostEntries);
+    pending = pending.slice(mostEntries);
     if (pending.length > 0) arm();
     let failed: ReadonlySet<number>;
     try {
@@ -110,7 +112,7 @@ function createBatch<Entry>(send: SendEntries<Entry>, log: Log): (entry: Entry) 
     arm();
   };
   const arm = () => {
-    if (pending.length >= most) void flush();
+    if (pending.length >= mostEntries) void flush();
     else timer ??= setTimeout(() => void flush(), lingerMs);
   };
   return (entry) =>

@@ -26,7 +26,7 @@ import { createObserve } from './observe.ts';
 import { createPace } from './pace.ts';
 import { createPause, hearFleet } from './pause.ts';
 import { createAskPresence } from './presence.ts';
-import { createReceive, poll, readRetentionMs } from './poll.ts';
+import { createReceive, poll, readQueueRules } from './poll.ts';
 import { renewHolds } from './renew.ts';
 import { createRetention, createTurnOver } from './retention.ts';
 import { loadScripts } from './scripts.ts';
@@ -98,7 +98,8 @@ const ledger = createLedger({
 });
 const endpoint = new URL(graphql.endpoint);
 const connections = createConnections({ endpoint, connections: limit.concurrency, timeoutMs: graphql.timeout, now });
-const acknowledge = createAcknowledge(settling, settings.queue, log);
+const retention = createRetention(await readQueueRules(settling, settings.queue.url, log), Date.now);
+const acknowledge = createAcknowledge(settling, settings.queue, retention.longestHideMs, log);
 const settle = createSettle({
   ledger,
   acknowledge,
@@ -140,7 +141,6 @@ const attempt = createAttempt({
   now,
   randomBytes,
 });
-const retention = createRetention(await readRetentionMs(settling, settings.queue.url, log), Date.now);
 const claim = createClaim({
   ...names,
   ledger,

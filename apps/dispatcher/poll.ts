@@ -1,19 +1,24 @@
-import { GetQueueAttributesCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import {
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  type QueueAttributeName,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import { z } from 'zod';
 import { nameError, type Log } from '../shared/log.ts';
+import { mostEntries } from '../shared/limits.ts';
 import { wait } from '../shared/wait.ts';
 import { longestHeldWaitMs, type Bell } from './timing.ts';
 import { firstSentAttribute } from './acknowledge.ts';
 import type { Message } from './held.ts';
 import type { Permit } from './permit.ts';
+import type { QueueRules } from './retention.ts';
 
 /**
  * A long poll ends after this at the latest, in s. It is never aborted: a message that SQS assigned to an aborted poll is
  * hidden until its visibility ends. So it must be short enough for a stop within Kubernetes' 30 s of grace.
  */
 const longPollSeconds = 5;
-
-/** A receive brings 10 messages at most. */
-const most = 10;
 
 export type Receive = (count: number, visibilitySeconds: number) => Promise<readonly Message[]>;
 
@@ -24,7 +29,7 @@ export function createReceive(sqs: SQSClient, queueUrl: string, now: () => numbe
     const { Messages = [] } = await sqs.send(
       new ReceiveMessageCommand({
         QueueUrl: queueUrl,
-        MaxNumberOfMessages: Math.min(count, most),
+        MaxNumberOfMessages: Math.min(count, mostEntries),
         WaitTimeSeconds: longPollSeconds,
         VisibilityTimeout: visibilitySeconds,
         MessageSystemAttributeNames: ['SentTimestamp', 'ApproximateReceiveCount'],
@@ -53,20 +58,27 @@ function readTime(text: string | undefined): number | undefined {
 /** What SQS keeps messages for where nobody said otherwise. */
 const usualRetentionMs = 4 * 86_400_000;
 
+/** What is asked of whoever sets the queue up. */
+const usualReceives = 1_000;
+
+const redrivePolicy = z.object({ maxReceiveCount: z.coerce.number().min(1) });
+
 /**
- * For how long the queue keeps a message. Where that cannot be read it is taken for the usual: should it be longer, messages
- * are sent anew earlier than they must.
+ * What the queue does with messages that nobody deletes. Where that cannot be read it is taken for the usual: should it be
+ * longer, messages are sent anew earlier than they must.
  */
-export async function readRetentionMs(sqs: SQSClient, queueUrl: string, log: Log): Promise<number> {
+export async function readQueueRules(sqs: SQSClient, queueUrl: string, log: Log): Promise<QueueRules> {
   try {
-    const { Attributes = {} } = await sqs.send(
-      new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['MessageRetentionPeriod'] }),
-    );
-    const seconds = Number(Attributes.MessageRetentionPeriod);
-    return seconds > 0 ? seconds * 1_000 : usualRetentionMs;
+    const AttributeNames: QueueAttributeName[] = ['MessageRetentionPeriod', 'RedrivePolicy'];
+    const { Attributes = {} } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames }));
+    const { MessageRetentionPeriod: seconds, RedrivePolicy: policy } = Attributes;
+    return {
+      retentionMs: Number(seconds) > 0 ? Number(seconds) * 1_000 : usualRetentionMs,
+      mostReceives: policy === undefined ? Infinity : redrivePolicy.parse(JSON.parse(policy)).maxReceiveCount,
+    };
   } catch (error) {
-    log.warn({ error: nameError(error), assumed_days: usualRetentionMs / 86_400_000 }, 'queue.retention_unknown');
-    return usualRetentionMs;
+    log.warn({ error: nameError(error), assumed_days: usualRetentionMs / 86_400_000 }, 'queue.rules_unknown');
+    return { retentionMs: usualRetentionMs, mostReceives: usualReceives };
   }
 }
 
@@ -98,7 +110,7 @@ export async function poll(deps: PollDeps, signal: AbortSignal): Promise<void> {
   let failures = 0;
   let receives = 1;
   const receiveOnce = async (room: number): Promise<boolean> => {
-    const count = Math.min(room, most);
+    const count = Math.min(room, mostEntries);
     const messages = await deps.receive(count, deps.visibilitySeconds);
     if (messages.length > 0) await deps.take(messages);
     return messages.length === count;
@@ -122,7 +134,7 @@ export async function poll(deps: PollDeps, signal: AbortSignal): Promise<void> {
       await deps.changed.heard(signal, Math.min(state.waitMs, 5_000));
       continue;
     }
-    const rooms = Array.from({ length: receives }, (_, i) => room - i * most).filter((left) => left > 0);
+    const rooms = Array.from({ length: receives }, (_, i) => room - i * mostEntries).filter((left) => left > 0);
     const ends = await Promise.allSettled(rooms.map(receiveOnce));
     const failed = ends.find((end) => end.status === 'rejected');
     receives = ends.every((end) => end.status === 'fulfilled' && end.value) ? Math.min(receives * 2, mostReceives) : 1;

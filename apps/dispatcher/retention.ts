@@ -1,3 +1,4 @@
+import { mostEntries } from '../shared/limits.ts';
 import { nameError, type Log } from '../shared/log.ts';
 import { wait } from '../shared/wait.ts';
 import type { Acknowledge } from './acknowledge.ts';
@@ -6,26 +7,40 @@ import type { Observe } from './observe.ts';
 import type { Receive } from './poll.ts';
 import type { Settle } from './settle.ts';
 
-/** SQS deletes a message when its retention ends, however far it has come: before that it is sent anew. */
+/** What a queue does with messages that nobody deletes. */
+export interface QueueRules {
+  /** It deletes a message at this age, however far it has come. */
+  readonly retentionMs: number;
+  /** `maxReceiveCount`: it moves a message to the dead-letter queue after so many receives; Infinity where it does not. */
+  readonly mostReceives: number;
+}
+
+/** When a message is sent anew, so that neither rule ever ends an event. */
 export interface Retention {
   readonly nearsEnd: (message: Message) => boolean;
+  /** Looked at so often, by pods that call for nothing, that soon the queue would move it. */
+  readonly isWorn: (message: Message) => boolean;
   /** Often enough to look for such messages, where none are received. */
   readonly lookEveryMs: number;
+  /** A message that is hidden for longer could reach its end before it is seen again. */
+  readonly longestHideMs: number;
 }
 
 /** A message is sent anew when less than this is left of its retention: time for an outage of ours, too. */
 const longestLeftMs = 86_400_000;
 
-/** So many looks in that time: SQS gives out the oldest messages first, though not strictly. */
+/** So many looks in that time. */
 const looks = 24;
 
 /** `now` is the wall clock, ms. */
-export function createRetention(retentionMs: number, now: () => number): Retention {
+export function createRetention({ retentionMs, mostReceives }: QueueRules, now: () => number): Retention {
   // Of a short retention a quarter, or messages would be sent around for ever.
   const leftMs = Math.min(longestLeftMs, retentionMs / 4);
   return {
     nearsEnd: ({ sentAtMs }) => now() - sentAtMs > retentionMs - leftMs,
+    isWorn: ({ receiveCount }) => receiveCount > mostReceives / 2,
     lookEveryMs: leftMs / looks,
+    longestHideMs: leftMs / 2,
   };
 }
 
@@ -47,32 +62,35 @@ export interface TurnOver {
   readonly watch: (signal: AbortSignal) => Promise<void>;
 }
 
-/** Long enough to be sent anew or shown again, with a slow SQS. */
+/** Long enough for a look, with a slow SQS. */
 const visibilitySeconds = 60;
 
-const most = 10;
+/**
+ * Messages that a look takes aside before it ends: SQS gives out the oldest first, but not strictly, and one that was given
+ * back may stand behind all others.
+ */
+const mostSpared = 500;
 
 /**
  * Receives for the sake of the retention alone while nothing else is received: a pause, an open circuit or a lost Redis may
- * last longer than a queue remembers. What is not near its end goes back at once.
+ * last longer than a queue remembers. What is not near its end goes back when the look is over, within seconds.
  */
 export function createTurnOver({ receive, retention, settle, hide, observe, log, now }: TurnOverDeps): TurnOver {
   let receivedMs = now();
 
-  const turn = async (message: Message): Promise<boolean> => {
-    if (!retention.nearsEnd(message)) {
-      await hide(message.receiptHandle, 0);
-      return false;
-    }
-    observe.settled(await settle.sendAnew(message));
-    return true;
-  };
-
-  const turnAll = async (signal: AbortSignal): Promise<void> => {
-    while (!signal.aborted) {
-      const messages = await receive(most, visibilitySeconds);
-      const turned = await Promise.all(messages.map(turn));
-      if (!turned.includes(true)) return;
+  const look = async (signal: AbortSignal): Promise<void> => {
+    const spared: Message[] = [];
+    try {
+      while (!signal.aborted && spared.length < mostSpared) {
+        const messages = await receive(mostEntries, visibilitySeconds);
+        if (messages.length === 0) return;
+        const isDue = (message: Message) => retention.nearsEnd(message) || retention.isWorn(message);
+        spared.push(...messages.filter((message) => !isDue(message)));
+        const anew = messages.filter(isDue).map(async (message) => observe.settled(await settle.sendAnew(message)));
+        await Promise.all(anew);
+      }
+    } finally {
+      await Promise.all(spared.map(({ receiptHandle }) => hide(receiptHandle, 0)));
     }
   };
 
@@ -86,7 +104,7 @@ export function createTurnOver({ receive, retention, settle, hide, observe, log,
         await wait(retention.lookEveryMs, signal);
         if (now() - receivedMs < retention.lookEveryMs) continue;
         try {
-          await turnAll(signal);
+          await look(signal);
         } catch (error) {
           log.warn({ error: nameError(error) }, 'queue.turn_over_failed');
         }

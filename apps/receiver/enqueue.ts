@@ -1,4 +1,5 @@
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { mostEntries } from '../shared/limits.ts';
 
 /**
  * What SQS said of one entry. `invalid`: it will never take such contents; `failed`: it did not take it, or did not say so.
@@ -44,8 +45,7 @@ export interface Enqueue {
   readonly drained: () => Promise<void>;
 }
 
-/** SQS' own limits on one request. */
-const mostEntries = 10;
+/** SQS' own limit on one request. */
 const mostBytes = 1_048_576;
 
 /** While requests are under way, a little patience fills the next one: measured at four times the throughput. */

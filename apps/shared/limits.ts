@@ -11,3 +11,6 @@ export const maxDepth = 100;
 
 /** An attribute is an identifier or a short text. 1 KiB is beyond every published id, and bounds the log line it is on. */
 export const maxAttributeChars = 1_024;
+
+/** SQS' own: messages that a receive brings, and entries that a batch request takes. */
+export const mostEntries = 10;

@@ -63,6 +63,7 @@ export type RunScript = (keys: readonly string[], args: readonly (string | numbe
  */
 export function loadScript(redis: Redis, name: string, lua: string): RunScript {
   redis.defineCommand(name, { lua });
+  // ioredis puts it on the client by its name, which no type can know.
   const command = (redis as unknown as Record<string, (...args: (string | number)[]) => Promise<unknown>>)[name];
   if (command === undefined) throw new Error(`ioredis did not define ${name}`);
   return async (keys, args) => {

@@ -1,10 +1,10 @@
-import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { SendMessageCommand, SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createAcknowledge } from '../../apps/dispatcher/acknowledge.ts';
 import { createClaim } from '../../apps/dispatcher/claim.ts';
 import type { Held, Message } from '../../apps/dispatcher/held.ts';
 import { createLedger } from '../../apps/dispatcher/ledger.ts';
-import { createReceive, readRetentionMs } from '../../apps/dispatcher/poll.ts';
+import { createReceive, readQueueRules } from '../../apps/dispatcher/poll.ts';
 import { createRetention, createTurnOver } from '../../apps/dispatcher/retention.ts';
 import { loadScripts } from '../../apps/dispatcher/scripts.ts';
 import { createSettle } from '../../apps/dispatcher/settle.ts';
@@ -44,7 +44,7 @@ describe('a message whose retention nears its end', () => {
       newOwner: () => 'owner',
       random: () => 1,
     });
-    const acknowledge = createAcknowledge(queue.sqs, queue, log);
+    const acknowledge = createAcknowledge(queue.sqs, queue, dayMs, log);
     const pause = { begin: () => Promise.resolve(), leftMs: () => 0 };
     const now = () => nowMs;
     const settle = createSettle({
@@ -62,7 +62,7 @@ describe('a message whose retention nears its end', () => {
       ...names,
       ledger,
       settle,
-      retention: createRetention(14 * dayMs, now),
+      retention: createRetention({ retentionMs: 14 * dayMs, mostReceives: 1_000 }, now),
       hide: acknowledge.hide,
       inDoubt: 'retry',
       attempts: 3,
@@ -109,7 +109,7 @@ describe('a message whose retention nears its end', () => {
     const stop = new AbortController();
     const turnOver = createTurnOver({
       receive: () => Promise.resolve(inLine.splice(0, 2)),
-      retention: { nearsEnd: ({ sentAtMs }) => sentAtMs === 0, lookEveryMs: 20 },
+      retention: { nearsEnd: ({ sentAtMs }) => sentAtMs === 0, isWorn: () => false, lookEveryMs: 20, longestHideMs: 1 },
       settle: { sendAnew: ({ receiptHandle }) => Promise.resolve((sent.push(receiptHandle), 'sent_anew' as const)) },
       hide(handle, seconds) {
         shown.push(`${handle} for ${seconds} s`);
@@ -135,7 +135,7 @@ describe('a message whose retention nears its end', () => {
         if (count === 10) looks++;
         return Promise.resolve([]);
       },
-      retention: { nearsEnd: () => true, lookEveryMs: 10 },
+      retention: { nearsEnd: () => true, isWorn: () => false, lookEveryMs: 10, longestHideMs: 1 },
       hide: () => Promise.resolve(true),
       observe: { settled: () => undefined },
       now: () => nowMs,
@@ -158,8 +158,48 @@ describe('a message whose retention nears its end', () => {
     expect(held?.attempts).toBe(1);
   });
 
-  it('counts by the retention that the queue tells, or the usual', async () => {
-    expect(await readRetentionMs(queue.sqs, queue.url, log)).toBe(4 * dayMs);
-    expect(await readRetentionMs(queue.sqs, `${queue.url}-none`, log)).toBe(4 * dayMs);
+  it('is looked for behind younger ones, which go back when the look is over', async () => {
+    const [first] = await receive();
+    if (first === undefined) throw new Error('Nothing came');
+    const line = Array.from({ length: 450 }, (_, i) => ({ ...first, receiptHandle: `${i}`, sentAtMs: 60_000 }));
+    line.push({ ...first, receiptHandle: 'old', sentAtMs: 0 }, { ...first, receiptHandle: 'worn', receiveCount: 501 });
+    const happened: string[] = [];
+    const stop = new AbortController();
+    const rules = { retentionMs: 100_000, mostReceives: 1_000 };
+    const turnOver = createTurnOver({
+      receive: () => Promise.resolve(line.splice(0, 10)),
+      retention: { ...createRetention(rules, () => 76_000), lookEveryMs: 20 },
+      settle: {
+        sendAnew: ({ receiptHandle }) => Promise.resolve((happened.push(receiptHandle), 'sent_anew' as const)),
+      },
+      hide(handle, seconds) {
+        if (handle === '449') happened.push(`${handle} for ${seconds} s`);
+        stop.abort();
+        return Promise.resolve(true);
+      },
+      observe: { settled: () => undefined },
+      log,
+      now: () => performance.now(),
+    });
+    await turnOver.watch(stop.signal);
+    expect(happened).toEqual(['old', 'worn', '449 for 0 s']);
+  });
+
+  it('is hidden for half of the time that it would have left at most', () => {
+    const { longestHideMs } = createRetention({ retentionMs: dayMs, mostReceives: 1_000 }, Date.now);
+    expect(longestHideMs).toBe(dayMs / 8);
+  });
+
+  it('follows the rules that the queue tells, or the usual', async () => {
+    const usual = { retentionMs: 4 * dayMs, mostReceives: 1_000 };
+    expect(await readQueueRules(queue.sqs, `${queue.url}-none`, log)).toEqual(usual);
+    expect(await readQueueRules(queue.sqs, queue.url, log)).toEqual({ ...usual, mostReceives: Infinity });
+    const RedrivePolicy = JSON.stringify({
+      deadLetterTargetArn: 'arn:aws:sqs:us-east-1:000000000000:dead',
+      maxReceiveCount: 5,
+    });
+    const Attributes = { MessageRetentionPeriod: '3600', RedrivePolicy };
+    await queue.sqs.send(new SetQueueAttributesCommand({ QueueUrl: queue.url, Attributes }));
+    expect(await readQueueRules(queue.sqs, queue.url, log)).toEqual({ retentionMs: 3_600_000, mostReceives: 5 });
   });
 });
