@@ -2,14 +2,14 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { hearFleet } from '../../apps/dispatcher/pause.ts';
 import { createRedis, type Redis } from '../../apps/shared/redis.ts';
 import { pauseChannel } from '../../apps/shared/state-keys.ts';
-import { startProxy, type Proxy } from '../support/proxy.ts';
+import { startLink, type Link } from '../support/link.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 
 const names = { instance: 'hear-tests', target: 'crm' };
 
 describe('what the fleet tells', () => {
   let server: TestRedis;
-  let proxy: Proxy;
+  let proxy: Link;
   let subscriber: Redis;
   let told: string[];
   let unheard: unknown[];
@@ -19,7 +19,7 @@ describe('what the fleet tells', () => {
     [told, unheard] = [[], []];
     process.on('unhandledRejection', note);
     server = await startRedis();
-    proxy = await startProxy(server.redis.options.port ?? 0);
+    proxy = await startLink(server.redis.options.port ?? 0);
     subscriber = createRedis(`redis://127.0.0.1:${proxy.port}`);
     subscriber.on('error', () => undefined);
     hearFleet(subscriber, names, {

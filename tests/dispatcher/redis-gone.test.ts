@@ -4,7 +4,7 @@ import { createLedger } from '../../apps/dispatcher/ledger.ts';
 import { createReserve } from '../../apps/dispatcher/permit.ts';
 import { loadScripts, type Scripts } from '../../apps/dispatcher/scripts.ts';
 import { createRedis, followServer, loadScript, type Redis } from '../../apps/shared/redis.ts';
-import { startProxy, type Proxy } from '../support/proxy.ts';
+import { startLink, type Link } from '../support/link.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { paceOf } from './clock.ts';
 import { held, received } from './held.ts';
@@ -15,13 +15,13 @@ const now = () => performance.now();
 const goneMs = 300;
 
 let server: TestRedis;
-let proxy: Proxy;
+let proxy: Link;
 let redis: Redis;
 let scripts: Scripts;
 let serverId: () => string | undefined;
 beforeEach(async () => {
   server = await startRedis();
-  proxy = await startProxy(server.redis.options.port ?? 0);
+  proxy = await startLink(server.redis.options.port ?? 0);
   redis = createRedis(`redis://127.0.0.1:${proxy.port}`);
   redis.on('error', () => undefined);
   serverId = followServer(redis);

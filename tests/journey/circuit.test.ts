@@ -78,4 +78,21 @@ describe('calls in doubt that are asked for', () => {
     expect(await gateway.summary()).toMatchObject({ calls: 5, effects: 2, duplicates: 0 });
     expect(await gateway.queue.take(gateway.queue.deadLetterUrl)).toEqual([]);
   });
+
+  it('are asked for again where the question is refused, or is not answered itself', async () => {
+    const query = 'query Find($key: ID!) { delivery(key: $key) { id } }';
+    const settings = { inDoubt: { reconcile: { query } }, retry: { backoff: { first: '100ms', max: '1s' } } };
+    gateway = await startGateway({ settings, timeout: '500ms' });
+    await gateway.admin('POST', '/faults', { fault: 'resetAfter', match: { id: 'arrived' } });
+    await gateway.send({ id: 'arrived' });
+    const [pod] = gateway.dispatchers;
+    await pod?.logged(({ outcome }) => outcome === 'in_doubt');
+    await gateway.admin('POST', '/faults', { fault: 'errors', code: 'BAD_USER_INPUT' });
+    const refused = await pod?.logged(({ msg, outcome }) => msg === 'delivery.asked_for' && outcome !== undefined);
+    expect(refused).toMatchObject({ outcome: 'failed', reason: expect.stringMatching(/^the question was refused: /) });
+    await gateway.admin('POST', '/faults', { fault: 'resetAfter' });
+    await pod?.logged(({ msg, outcome }) => msg === 'delivery.asked_for' && outcome === 'unavailable');
+    await pod?.logged(({ says }) => says === 'found');
+    expect(await gateway.summary()).toMatchObject({ calls: 4, effects: 1, duplicates: 0 });
+  });
 });

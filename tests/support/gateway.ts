@@ -8,7 +8,7 @@ import { declareFirstStart } from '../../apps/shared/first-start.ts';
 import { newKey } from '../../apps/shared/keys.ts';
 import { createRedis } from '../../apps/shared/redis.ts';
 import { startApp, type AppProcess, type Env } from './process.ts';
-import { startProxy, type Proxy } from './proxy.ts';
+import { startLink, type Link } from './link.ts';
 import { startQueue, type Queue } from './queue.ts';
 
 /** What the target recorded, as its admin port tells it. */
@@ -40,8 +40,8 @@ export interface Gateway {
   readonly dispatchers: AppProcess[];
   readonly startDispatcher: () => Promise<AppProcess>;
   /** Between the apps and their Redis, and between them and their queue. */
-  readonly redisProxy: Proxy;
-  readonly queueProxy: Proxy;
+  readonly redisProxy: Link;
+  readonly queueProxy: Link;
   /** A Redis without memory in the place of this one. */
   readonly replaceRedis: () => Promise<void>;
   readonly send: (event: unknown, headers?: Record<string, string>) => Promise<Response>;
@@ -69,8 +69,8 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   const queue = await startQueue();
   let mock = await createRedisMock();
   const redisPort = () => mock.addresses()[0]?.port ?? 0;
-  const redisProxy = await startProxy(redisPort());
-  const queueProxy = await startProxy(Number(new URL(queue.endpoint).port));
+  const redisProxy = await startLink(redisPort());
+  const queueProxy = await startLink(Number(new URL(queue.endpoint).port));
   const redisUrl = `redis://127.0.0.1:${redisProxy.port}`;
   const folder = await mkdtemp(join(tmpdir(), 'egw-test-'));
   const perMs = per.endsWith('ms') ? Number.parseInt(per, 10) : Number.parseInt(per, 10) * 1_000;
