@@ -87,7 +87,7 @@ describe('docs/delivery.md', () => {
     const matrix = cells('<!-- matrix -->').map(([number, name, fault]) => ({ number: Number(number), name, fault }));
     expect(matrix).toEqual(rows.map(({ number, name, fault }) => ({ number, name, fault })));
     const guards = cells('<!-- guards -->').map(([guard, row]) => ({ guard, row }));
-    expect(guards).toEqual(removals.map(({ guard, row }) => ({ guard, row })));
+    expect(guards).toEqual(removals.map(({ guard, noticedBy }) => ({ guard, row: noticedBy })));
   });
 });
 

@@ -1,20 +1,20 @@
 import { play } from './play.ts';
-import type { Guard, Run } from './report.ts';
+import { judgeGuard, type Guard } from './proof.ts';
 import { scenarios } from './scenarios/all.ts';
 import { withEdits, type Edit } from './tree.ts';
 
 /** Taking one guard out of the limiter. */
 interface Removal {
   readonly guard: string;
-  /** The scenario that must notice. */
-  readonly scenario: string;
+  /** The scenario that must. */
+  readonly noticedBy: string;
   readonly edits: readonly Edit[];
 }
 
 export const removals: readonly Removal[] = [
   {
     guard: 'margin',
-    scenario: 'steady-50',
+    noticedBy: 'steady-50',
     edits: [
       {
         file: 'apps/dispatcher/pace.ts',
@@ -25,7 +25,7 @@ export const removals: readonly Removal[] = [
   },
   {
     guard: 'late-drop',
-    scenario: 'stalls-50',
+    noticedBy: 'stalls-50',
     edits: [
       {
         file: 'apps/dispatcher/connection.ts',
@@ -36,7 +36,7 @@ export const removals: readonly Removal[] = [
   },
   {
     guard: 'cold-start',
-    scenario: 'redis-restarted-empty',
+    noticedBy: 'redis-restarted-empty',
     edits: [
       {
         file: 'apps/dispatcher/scripts/permit.lua',
@@ -53,7 +53,7 @@ export const removals: readonly Removal[] = [
   },
   {
     guard: 'in-flight-lease-expiry',
-    scenario: 'max-in-flight',
+    noticedBy: 'max-in-flight',
     edits: [
       {
         file: 'apps/dispatcher/scripts/permit.lua',
@@ -64,7 +64,7 @@ export const removals: readonly Removal[] = [
   },
   {
     guard: 'longest-pause',
-    scenario: 'throttled-twice',
+    noticedBy: 'throttled-twice',
     // It stands twice: Redis keeps it for pods that come later, each pod for what it is told.
     edits: [
       {
@@ -82,17 +82,9 @@ export const removals: readonly Removal[] = [
 ];
 
 /** Plays, without one guard, the scenario that must notice; in its short form, as a wound shows at once. */
-export async function checkGuard(removal: Removal, signal: AbortSignal): Promise<Guard> {
-  const scenario = scenarios.find(({ name }) => name === removal.scenario);
-  if (scenario === undefined) throw new Error(`There is no scenario ${removal.scenario}`);
-  const run = await withEdits(removal.edits, (root) => play(scenario, { short: true, root, signal }));
-  return { guard: removal.guard, scenario: removal.scenario, red: run.verdict === 'broken', figure: figureOf(run) };
-}
-
-function figureOf({ bounds }: Run): string {
-  const [broken] = bounds.filter(({ ok }) => !ok);
-  if (broken === undefined) return 'nothing was broken';
-  const { name, figure, bound } = broken;
-  const seen = figure === null ? '–' : String(Math.round(figure * 100) / 100);
-  return `${name}: ${seen}, asked: ${bound}`;
+export async function checkGuard({ guard, noticedBy, edits }: Removal, signal: AbortSignal): Promise<Guard> {
+  const scenario = scenarios.find(({ name }) => name === noticedBy);
+  if (scenario === undefined) throw new Error(`There is no scenario ${noticedBy}`);
+  const run = await withEdits(edits, (root) => play(scenario, { short: true, root, signal }));
+  return judgeGuard(guard, noticedBy, run);
 }

@@ -1,6 +1,6 @@
 /** `npm run conformance -- limit` and `-- delivery`: the proofs. */
-import { proveDelivery } from './delivery/prove.ts';
-import { proveLimit } from './prove-limit.ts';
+import { deliveryUsage, proveDelivery } from './delivery/prove.ts';
+import { limitUsage, proveLimit } from './prove-limit.ts';
 
 const proofs: Readonly<Record<string, (args: readonly string[], signal: AbortSignal) => Promise<number>>> = {
   limit: proveLimit,
@@ -9,9 +9,11 @@ const proofs: Readonly<Record<string, (args: readonly string[], signal: AbortSig
 
 const [name = '', ...args] = process.argv.slice(2);
 const prove = Object.hasOwn(proofs, name) ? proofs[name] : undefined;
-if (prove === undefined) {
+if ([name, ...args].some((arg) => arg === '--help' || arg === '-h')) {
+  process.stdout.write(`${limitUsage}\n${deliveryUsage}`);
+} else if (prove === undefined) {
   process.stderr.write(
-    `There are two proofs to run, ${Object.keys(proofs).join(' and ')}; not ${name || 'nothing'}.\n`,
+    `There are two proofs to run, ${Object.keys(proofs).join(' and ')}; not ${name || 'nothing'}.\n\n${limitUsage}\n${deliveryUsage}`,
   );
   process.exitCode = 2;
 } else {

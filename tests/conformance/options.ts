@@ -1,24 +1,26 @@
 import { parseArgs } from 'node:util';
 
+/** What any proof can be asked. */
 export interface Options {
   readonly short: boolean;
   readonly jsonFile: string | undefined;
   readonly pageFile: string | undefined;
-  /** Names of scenarios, peers' as `scenario/peer`, guards' as `guard/name`; undefined for all. */
+  /** What alone is played: names, a peer's as `name/peer`, a guard's as `guard/name`; undefined for all. */
   readonly only: ReadonlySet<string> | undefined;
+  /** Of the choices that chance makes. */
+  readonly seed: number;
+  /** Random schedules to play in place of all else; 0 for none. */
+  readonly runs: number;
 }
 
 export type OptionsResult =
   { readonly ok: true; readonly options: Options } | { readonly ok: false; readonly fault: string };
 
-export const usage = `Usage: npm run conformance -- limit [--short] [--json FILE] [--page FILE] [--only NAME,NAME]
-  --short   a chosen part of it, in three minutes
-  --json    writes the report
-  --page    writes a page that shows every call
-  --only    these scenarios alone; a peer is SCENARIO/PEER, a guard is guard/NAME
-`;
-
-export function readOptions(args: readonly string[]): OptionsResult {
+/** `takes`: what this proof knows beyond `--short`, `--json` and `--page`. */
+export function readOptions(
+  args: readonly string[],
+  takes: readonly ('only' | 'row' | 'seed' | 'runs')[],
+): OptionsResult {
   try {
     const { values } = parseArgs({
       args: [...args],
@@ -27,12 +29,31 @@ export function readOptions(args: readonly string[]): OptionsResult {
         json: { type: 'string' },
         page: { type: 'string' },
         only: { type: 'string' },
+        row: { type: 'string' },
+        seed: { type: 'string' },
+        runs: { type: 'string' },
       },
     });
-    const { short, json, page, only } = values;
-    const names = only === undefined ? undefined : new Set(only.split(','));
-    return { ok: true, options: { short, jsonFile: json, pageFile: page, only: names } };
+    const foreign = (['only', 'row', 'seed', 'runs'] as const).filter(
+      (name) => values[name] !== undefined && !takes.includes(name),
+    );
+    if (foreign.length > 0) return { ok: false, fault: `This proof takes no --${foreign.join(', no --')}.` };
+    const { short, json: jsonFile, page: pageFile, only: names = values.row } = values;
+    const { seed = '1', runs = '0' } = values;
+    for (const [name, text] of Object.entries({ seed, runs }))
+      if (!/^\d{1,9}$/.test(text)) return { ok: false, fault: `--${name} must be a whole number, not "${text}".` };
+    const only = names === undefined ? undefined : new Set(names.split(','));
+    return { ok: true, options: { short, jsonFile, pageFile, only, seed: Number(seed), runs: Number(runs) } };
   } catch (error) {
     return { ok: false, fault: error instanceof Error ? error.message : String(error) };
   }
+}
+
+export function isWanted(name: string, { only }: Options): boolean {
+  return only?.has(name) ?? true;
+}
+
+/** The short form leaves guards out that are not asked for. */
+export function isGuardWanted(guard: string, { only, short }: Options): boolean {
+  return only?.has(`guard/${guard}`) ?? !short;
 }

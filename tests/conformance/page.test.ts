@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { judge } from './judge.ts';
 import { renderPage } from './page.ts';
-import type { Report, Run, Window } from './report.ts';
+import type { LimitReport, Run, Window } from './report.ts';
 import { peaks } from './timeline.ts';
 
 const fivePerSecond: Window = { calls: 5, perMs: 1_000 };
@@ -29,7 +29,7 @@ function runOf(changed: Partial<Run> = {}): Run {
   };
 }
 
-function reportOf(runs: readonly Run[], changed: Partial<Report> = {}): Report {
+function reportOf(runs: readonly Run[], changed: Partial<LimitReport> = {}): LimitReport {
   const machine = { cores: 2, node: '26.10.0', redis: '7.0.15' };
   const started = { version: '0.1.0', startedAt: '2026-01-02T03:04:05.000Z', machine, seconds: 181.5 };
   return { ...started, runs, guards: [], passed: true, ...changed };
@@ -90,8 +90,8 @@ describe('the page', () => {
   it('says in its headline that the limit held, or how it failed', () => {
     const unjudged = runOf({ verdict: 'unjudged' });
     const slow = runOf({ bounds: [{ name: 'utilisation', figure: 0.91, bound: '≥ 0.97', ok: false }] });
-    const idle = { guard: 'margin', scenario: 'stall', red: false, figure: '1.00' };
-    const failed = (runs: readonly Run[], guards: Report['guards'] = []) =>
+    const idle = { guard: 'margin', noticedBy: 'stall', red: false, figure: '1.00' };
+    const failed = (runs: readonly Run[], guards: LimitReport['guards'] = []) =>
       headlineOf(renderPage(reportOf(runs, { guards, passed: false })));
     expect(headlineOf(renderPage(reportOf([runOf(), runOf({ verdict: 'peer', ratio: 2 })])))).toBe(
       'The limit held: no window in 1 scenario saw more calls than allowed.',
@@ -127,8 +127,8 @@ describe('the page', () => {
 
   it('tells which guard turns which scenario red', () => {
     const guards = [
-      { guard: 'margin', scenario: 'a stall of 120 ms', red: true, figure: '53 of 50' },
-      { guard: 'lease expiry', scenario: 'a pod killed', red: false, figure: '8 of 8' },
+      { guard: 'margin', noticedBy: 'a stall of 120 ms', red: true, figure: '53 of 50' },
+      { guard: 'lease expiry', noticedBy: 'a pod killed', red: false, figure: '8 of 8' },
     ];
     const text = shown(renderPage(reportOf([runOf()], { guards, passed: false })));
     expect(text).toContain('margin a stall of 120 ms 53 of 50 ✓ red, as it must');
@@ -141,7 +141,7 @@ describe('the page', () => {
       const bound = { name: text, figure: 1, bound: text, ok: false };
       const run = runOf({ scenario: text, system: text, marks: [{ atMs: 0, text }], bounds: [bound] });
       const machine = { cores: 1, node: text, redis: text };
-      const guards = [{ guard: text, scenario: text, red: false, figure: text }];
+      const guards = [{ guard: text, noticedBy: text, red: false, figure: text }];
       const page = renderPage(reportOf([run], { version: text, startedAt: text, machine, guards, passed: false }));
       return { page, tags: page.match(/[<>"']/g)?.join('') };
     };

@@ -1,7 +1,8 @@
 import { counted, figureText, fractionText, momentText, ratioText, spanText, windowText } from './figures.ts';
 import { markup, nothing, type Markup } from './markup.ts';
-import { pageStyle } from './page-style.ts';
-import type { Bound, Guard, Report, Run } from './report.ts';
+import { guardsTable, renderFrame } from './page-frame.ts';
+import type { Bound, Guard } from './proof.ts';
+import type { LimitReport, Run } from './report.ts';
 import { timeline } from './timeline.ts';
 
 interface Numbered {
@@ -9,39 +10,23 @@ interface Numbered {
   readonly id: string;
 }
 
-/** One page that says whether the limit held and shows every call; it loads nothing and runs nothing. */
-export function renderPage(report: Report): string {
+/** One page that says whether the limit held and shows every call. */
+export function renderPage(report: LimitReport): string {
   const scenarios = byScenario(report.runs);
   const runs = scenarios.flat();
-  const page = markup`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${report.passed ? 'Held' : 'Failed'}: the limit of Event Gateway, measured</title>
-<style>${{ markup: pageStyle }}</style>
-</head>
-<body>
-<header>
-<p class="kind ${report.passed ? 'held' : 'alarm'}">${report.passed ? '✓ Passed' : '✗ Failed'}</p>
-<h1>${headline(report)}</h1>
-${faults(runs, report.guards)}
-<p class="machine quiet">${machine(report)}</p>
-</header>
-<main>
-${results(scenarios)}
-${guards(report.guards)}
+  const main = markup`${results(scenarios)}
+${guardsTable(report.guards, 'scenario')}
 <h2>Timelines</h2>
 <p class="quiet">The area is the number of calls in the window that ends at each moment, at its highest where moments share a
 point; the dashed line is the limit, and all that stands above it is solid and in the colour of alarm. Each call is a tick below; calls that are too close
 to be told apart share one, which is the taller the more they are. Dotted lines are what was done to the system.</p>
-${runs.map(runSection)}
-</main>
-</body>
-</html>
-`;
-  return page.markup;
+${runs.map(runSection)}`;
+  return renderFrame(report, {
+    subject: 'the limit',
+    headline: headline(report),
+    faults: faults(runs, report.guards),
+    main,
+  });
 }
 
 /** In the order of the report; within a scenario, ours before the peers. */
@@ -59,7 +44,7 @@ function isPeer({ verdict }: Run): boolean {
   return verdict === 'peer';
 }
 
-function headline({ runs, guards, passed }: Report): string {
+function headline({ runs, guards, passed }: LimitReport): string {
   const ours = runs.filter((run) => !isPeer(run));
   const scenarios = counted(new Set(ours.map(({ scenario }) => scenario)).size, 'scenario');
   if (passed) return `The limit held: no window in ${scenarios} saw more calls than allowed.`;
@@ -91,11 +76,6 @@ function faults(runs: readonly Numbered[], guards: readonly Guard[]): Markup {
     ...guards.filter(({ red }) => !red).map(({ guard }) => markup`<li>${guard}: no scenario noticed its removal</li>`),
   ];
   return items.length === 0 ? nothing : markup`<ul class="faults">${items}</ul>`;
-}
-
-function machine({ version, startedAt, seconds, machine: { cores, node, redis } }: Report): Markup {
-  const started = markup`<time datetime="${startedAt}">${startedAt}</time>`;
-  return markup`Event Gateway ${version} · ${counted(cores, 'core')} · Node ${node} · Redis ${redis} · started ${started}, took ${figureText(seconds)} s`;
 }
 
 function verdictText(run: Run): string {
@@ -152,22 +132,6 @@ function gauge(ratio: number): Markup {
       ? markup`<rect class="over" x="${limitX}" y="2" width="${Math.max(length - limitX, 2).toFixed(1)}" height="5"/>`
       : nothing;
   return markup`<svg class="gauge" viewBox="0 0 76 9" aria-hidden="true"><rect y="2" width="${Math.min(length, limitX).toFixed(1)}" height="5"/>${over}<path d="M${limitX} 0V9"/></svg>`;
-}
-
-function guards(all: readonly Guard[]): Markup {
-  if (all.length === 0) return nothing;
-  const rows = all.map(
-    ({ guard, scenario, red, figure }) => markup`<tr><th scope="row">${guard}</th>
-<td class="wide" data-name="Scenario">${scenario}</td><td data-name="Figure without it">${figure}</td>
-<td class="${red ? 'held' : 'alarm'}" data-name="Turned red">${red ? '✓ red, as it must' : '✗ not noticed'}</td></tr>\n`,
-  );
-  return markup`<h2>Guards</h2>
-<table>
-<caption>Without this guard, this scenario turns red: each guard of the limiter was taken out in turn.</caption>
-<thead><tr><th scope="col">Without this guard</th><th scope="col">this scenario</th><th scope="col">reads</th>
-<th scope="col">and turns</th></tr></thead>
-<tbody>${rows}</tbody>
-</table>`;
 }
 
 function runSection({ run, id }: Numbered): Markup {

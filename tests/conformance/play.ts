@@ -1,6 +1,7 @@
 import { judge } from './judge.ts';
 import { isExplained, type Observed } from './observed.ts';
-import type { Bound, Run, Window } from './report.ts';
+import { ours, type Bound } from './proof.ts';
+import type { Run, Window } from './report.ts';
 import { defaultLatencyMs, defaultTimeoutMs, type Findings, type Scenario } from './scenario.ts';
 import { openWorld, type Mark } from './world.ts';
 
@@ -85,8 +86,6 @@ function toRun(scenario: Scenario, findings: Findings, evidence: Evidence, tries
     tries,
   };
 }
-
-export const ours = 'Event Gateway';
 
 /** What is measured of any system, on a clock that begins with the first arrival. */
 export function measure(

@@ -1,22 +1,23 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
 import { checkGuard, removals } from './guards.ts';
-import { readOptions, usage, type Options } from './options.ts';
+import { isGuardWanted, isWanted, readOptions, type Options } from './options.ts';
 import { renderPage } from './page.ts';
 import { measurePeer, peerPlans } from './peer-runs.ts';
-import { ours, play } from './play.ts';
-import { readRedisVersion } from './redis-server.ts';
-import type { Guard, Report, Run } from './report.ts';
+import { play } from './play.ts';
+import { ours, prove, type Guard } from './proof.ts';
+import type { Run } from './report.ts';
 import type { Scenario } from './scenario.ts';
 import { scenarios } from './scenarios/all.ts';
 import { heading, tableLines } from './table.ts';
+import { repository } from './tree.ts';
 
-const root = resolve(import.meta.dirname, '../..');
-const say = (line: string) => void process.stdout.write(`${line}\n`);
+export const limitUsage = `Usage: npm run conformance -- limit [--short] [--json FILE] [--page FILE] [--only NAME,NAME]
+  --short   a chosen part of it, in three minutes
+  --json    writes the report
+  --page    writes a page that shows every call
+  --only    these scenarios alone; a peer is SCENARIO/PEER, a guard is guard/NAME
+`;
 
-/** What could not be run to its end is no proof of anything. */
-function unplayed({ name, limit }: Scenario, error: unknown): Run {
+function unjudged({ name, limit }: Scenario, error: unknown): Run {
   const [window = { calls: 0, perMs: 0 }] = limit.windows;
   const why = error instanceof Error ? error.message : String(error);
   return {
@@ -36,65 +37,34 @@ function unplayed({ name, limit }: Scenario, error: unknown): Run {
   };
 }
 
-async function measureAll({ short, only }: Options, signal: AbortSignal) {
-  const wanted = (name: string) => only?.has(name) ?? true;
-  const runs: Run[] = [];
-  const tell = (run: Run) => {
-    runs.push(run);
-    for (const line of tableLines(run)) say(line);
-  };
-  const chosen = scenarios.filter(
-    ({ name, shortPlayMs }) => wanted(name) && (!short || only !== undefined || shortPlayMs !== undefined),
-  );
-  const plans = peerPlans(short).filter(({ peer, pattern }) => wanted(`${pattern.scenario}/${peer}`));
-  say(heading);
-  for (const scenario of chosen) {
-    const run = await play(scenario, { short, root, signal }).catch((error: unknown) => unplayed(scenario, error));
+async function* playAll(options: Options, signal: AbortSignal): AsyncGenerator<Run> {
+  const { short, only } = options;
+  for (const scenario of scenarios) {
+    const isLeftOut = short && only === undefined && scenario.shortPlayMs === undefined;
+    if (isLeftOut || !isWanted(scenario.name, options)) continue;
+    const run = await play(scenario, { short, root: repository, signal }).catch((error: unknown) =>
+      unjudged(scenario, error),
+    );
     signal.throwIfAborted();
-    tell(run);
+    yield run;
   }
-  for (const plan of plans) tell(await measurePeer(plan, signal));
-  const guards: Guard[] = [];
-  for (const removal of removals.filter(({ guard }) =>
-    short ? only?.has(`guard/${guard}`) : wanted(`guard/${guard}`),
-  )) {
-    const guard = await checkGuard(removal, signal);
-    guards.push(guard);
-    say(`without ${guard.guard}: ${guard.scenario} ${guard.red ? 'turns red' : 'STAYS GREEN'} (${guard.figure})`);
-  }
-  return { runs, guards };
+  for (const plan of peerPlans(short))
+    if (isWanted(`${plan.pattern.scenario}/${plan.peer}`, options)) yield await measurePeer(plan, signal);
 }
 
-async function prove(options: Options, signal: AbortSignal): Promise<boolean> {
-  const startedAt = new Date().toISOString();
-  const startedMs = performance.now();
-  const { version } = JSON.parse(await readFile(resolve(root, 'package.json'), 'utf8')) as { version: string };
-  const { runs, guards } = await measureAll(options, signal);
-  const own = runs.filter(({ system }) => system === ours);
-  const held = own.filter(({ verdict }) => verdict === 'held').length;
-  const isMeasured = runs.every(({ verdict }) => verdict !== 'unjudged');
-  const passed = runs.length + guards.length > 0 && isMeasured && held === own.length && guards.every(({ red }) => red);
-  const report: Report = {
-    version,
-    startedAt,
-    machine: { cores: availableParallelism(), node: process.versions.node, redis: await readRedisVersion() },
-    seconds: Math.round((performance.now() - startedMs) / 1_000),
-    runs,
-    guards,
-    passed,
-  };
-  if (options.jsonFile !== undefined) await writeFile(options.jsonFile, `${JSON.stringify(report, null, 1)}\n`);
-  if (options.pageFile !== undefined) await writeFile(options.pageFile, renderPage(report));
-  const red = guards.filter((guard) => guard.red).length;
-  const count = held + red;
-  say(`${count} passed, ${own.length + guards.length - count} failed`);
-  return passed;
+async function* checkGuards(options: Options, signal: AbortSignal): AsyncGenerator<Guard> {
+  for (const removal of removals) if (isGuardWanted(removal.guard, options)) yield await checkGuard(removal, signal);
 }
 
 /** Measures that the limit holds, and how others do beside us; resolves with the exit code. */
 export async function proveLimit(args: readonly string[], signal: AbortSignal): Promise<number> {
-  const read = readOptions(args);
-  if (read.ok) return (await prove(read.options, signal)) ? 0 : 1;
-  process.stderr.write(`${read.fault}\n${usage}`);
-  return 2;
+  const read = readOptions(args, ['only']);
+  if (!read.ok) {
+    process.stderr.write(`${read.fault}\n${limitUsage}`);
+    return 2;
+  }
+  const { options } = read;
+  const runs = playAll(options, signal);
+  const guards = checkGuards(options, signal);
+  return (await prove({ heading, tableLines, renderPage, runs, guards }, options)) ? 0 : 1;
 }

@@ -1,4 +1,4 @@
-import { startLink, type Link } from './link.ts';
+import { startLink, type Link } from '../support/link.ts';
 
 /** The network between one pod and Redis. */
 export interface RedisLink extends Omit<Link, 'port'> {

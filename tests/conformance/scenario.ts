@@ -1,5 +1,6 @@
 import type { Observed } from './observed.ts';
-import type { Bound, Window } from './report.ts';
+import type { Bound } from './proof.ts';
+import type { Window } from './report.ts';
 import type { LimitSetup } from './fleet.ts';
 import type { World } from './world.ts';
 

@@ -1,3 +1,4 @@
+import { brokenBounds } from './proof.ts';
 import type { Run } from './report.ts';
 
 const columns = ['scenario', 'system', 'limit', 'worst', 'ratio', 'used', 'trips/call', 'verdict'] as const;
@@ -17,7 +18,7 @@ export const heading = line(columns);
 
 /** One line a run, and one more for each bound that it broke. */
 export function tableLines(run: Run): readonly string[] {
-  const { scenario, system, windows, worst, ratio, utilisation, roundTripsPerCall, verdict, bounds } = run;
+  const { scenario, system, windows, worst, ratio, utilisation, roundTripsPerCall, verdict } = run;
   const cells = [
     scenario,
     system,
@@ -28,6 +29,5 @@ export function tableLines(run: Run): readonly string[] {
     figure(roundTripsPerCall, 2),
     verdict,
   ];
-  const broken = bounds.filter(({ ok }) => !ok);
-  return [line(cells), ...broken.map(({ name, figure: seen, bound }) => `  ${name}: ${seen ?? '–'}, asked: ${bound}`)];
+  return [line(cells), ...brokenBounds(run).map((bound) => `  ${bound}`)];
 }

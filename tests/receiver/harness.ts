@@ -9,7 +9,7 @@ import { stringify } from 'yaml';
 import { decode, type GatewayEvent } from '../../apps/shared/event.ts';
 import { newKey } from '../../apps/shared/keys.ts';
 import { startApp } from '../support/process.ts';
-import { startProxy } from '../support/proxy.ts';
+import { startLink } from '../support/link.ts';
 import { startQueue } from '../support/queue.ts';
 
 export interface Answer {
@@ -52,8 +52,8 @@ export async function startReceiver(options: ReceiverOptions = {}) {
   const { senders = ['tests'], config = {}, targets = {}, match = ['*'], files = {} } = options;
   const queue = await startQueue();
   const redis = await createRedisMock();
-  const redisProxy = await startProxy(redis.addresses()[0]?.port ?? 0);
-  const queueProxy = await startProxy(options.sqsPort ?? Number(new URL(queue.endpoint).port));
+  const redisProxy = await startLink(redis.addresses()[0]?.port ?? 0);
+  const queueProxy = await startLink(options.sqsPort ?? Number(new URL(queue.endpoint).port));
   const folder = await mkdtemp(join(tmpdir(), 'egw-test-'));
   const made = senders.map((name) => newKey(name, randomBytes));
   const others = Object.entries(targets).map(([name, other]) => [name, targetConfig(other.match, other.queue)]);

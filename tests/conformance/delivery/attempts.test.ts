@@ -1,7 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { createAttempts } from './attempts.ts';
 
-const heard = (lines: readonly [string, number, string][]) => {
+/** Event, attempt, outcome. */
+type Line = readonly [string, number, string];
+
+const heard = (lines: readonly Line[]) => {
   const attempts = createAttempts();
   for (const [event_id, attempt, outcome] of lines)
     attempts.heard(JSON.stringify({ msg: 'delivery.attempted', event_id, attempt, outcome }));
@@ -9,7 +12,7 @@ const heard = (lines: readonly [string, number, string][]) => {
 };
 
 describe('attempts, as logs tell them', () => {
-  it.each([
+  const told: readonly (readonly [string, readonly Line[], number])[] = [
     ['a delivery at once', [['a', 1, 'delivered']], 0],
     [
       'a failure before it',
@@ -63,9 +66,9 @@ describe('attempts, as logs tell them', () => {
       ],
       1,
     ],
-  ] as const)('%s', (_name, lines, unexplained) => {
-    const attempts = heard(lines as unknown as [string, number, string][]);
-    expect(attempts.unexplained()).toBe(unexplained);
+  ];
+  it.each(told)('%s', (_name, lines, unexplained) => {
+    expect(heard(lines).unexplained()).toBe(unexplained);
   });
 
   it('counts outcomes, and hears nothing else', () => {

@@ -19,6 +19,7 @@ export interface Evidence {
   readonly outcomes: Readonly<Record<string, number>>;
   /** Attempts that neither a failure nor a doubt explains. */
   readonly unexplainedAttempts: number;
+  readonly sentEpochMs: ReadonlyMap<string, number>;
   readonly killedEpochMs: readonly number[];
   readonly steps: readonly string[];
   readonly most: ReadonlyMap<string, number>;
@@ -45,7 +46,7 @@ export async function collect(
   /** Where the events are not in SQS' queues. */
   elsewhere?: Pick<History, 'deadLetters' | 'left'>,
 ): Promise<Evidence> {
-  const { queue, target, attempts, killedEpochMs, setup } = world;
+  const { queue, target, attempts, sentEpochMs, killedEpochMs, setup } = world;
   const [effects, calls, dead, left, counts] = await Promise.all([
     target.effects(),
     target.record(),
@@ -74,6 +75,7 @@ export async function collect(
     queue: counts,
     outcomes: attempts.outcomes(),
     unexplainedAttempts: attempts.unexplained(),
+    sentEpochMs,
     killedEpochMs,
     steps: world.steps,
     most: world.most,
@@ -91,4 +93,17 @@ export function inFlightAtKills({ calls, killedEpochMs, latencyMs }: Evidence): 
     const from = killed - latencyMs - settleMs;
     return sum + calls.filter(({ time }) => Date.parse(time) >= from && Date.parse(time) <= killed).length;
   }, 0);
+}
+
+/** From its sending to its first call, of each event that `counts`; ms, ascending. */
+export function dwellsMs({ calls, sentEpochMs }: Evidence, counts: (id: string) => boolean): readonly number[] {
+  const seen = new Set<string>();
+  const dwells: number[] = [];
+  for (const { id, time } of calls) {
+    const sentMs = id === null || !counts(id) ? undefined : sentEpochMs.get(id);
+    if (id === null || sentMs === undefined || seen.has(id)) continue;
+    seen.add(id);
+    dwells.push(Date.parse(time) - sentMs);
+  }
+  return dwells.sort((a, b) => a - b);
 }

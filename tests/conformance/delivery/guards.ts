@@ -1,14 +1,14 @@
+import { judgeGuard, type Guard } from '../proof.ts';
 import type { Edit } from '../tree.ts';
 import { playRow } from './play-row.ts';
-import type { Guard, RowRun } from './report.ts';
 import type { Size } from './row.ts';
 import { rows } from './rows/all.ts';
 
 /** Taking one guard out of the gateway. */
 interface Removal {
   readonly guard: string;
-  /** The row that must notice. */
-  readonly row: string;
+  /** The row that must. */
+  readonly noticedBy: string;
   /** Enough of it for the wound to show. */
   readonly size: Size;
   readonly edits: readonly Edit[];
@@ -20,7 +20,7 @@ const some: Size = { events: 4_000, injections: 10 };
 export const removals: readonly Removal[] = [
   {
     guard: 'owner-check',
-    row: 'dispatcher-frozen-keyless',
+    noticedBy: 'dispatcher-frozen-keyless',
     // Few pods are frozen between a claim and its call.
     size: { events: 8_000, injections: 20 },
     edits: [
@@ -33,13 +33,13 @@ export const removals: readonly Removal[] = [
   },
   {
     guard: 'one-holder',
-    row: 'visibility-ends',
+    noticedBy: 'visibility-ends',
     size: some,
     edits: [{ file: `${scripts}/claim.lua`, find: "r.state == 'h' and r.untilMs > ms then", replace: 'false then' }],
   },
   {
     guard: 'doubt-after-a-crash',
-    row: 'dispatcher-killed-keyless',
+    noticedBy: 'dispatcher-killed-keyless',
     size: some,
     edits: [
       {
@@ -51,7 +51,7 @@ export const removals: readonly Removal[] = [
   },
   {
     guard: 'birth-mark',
-    row: 'redis-lost-keyless',
+    noticedBy: 'redis-lost-keyless',
     size: some,
     edits: [
       { file: `${scripts}/claim.lua`, find: 'take(receivedBefore and sentAtMs < bornMs)', replace: 'take(false)' },
@@ -59,7 +59,7 @@ export const removals: readonly Removal[] = [
   },
   {
     guard: 'done-is-remembered',
-    row: 'redelivered-late',
+    noticedBy: 'redelivered-late',
     size: some,
     edits: [
       {
@@ -71,7 +71,7 @@ export const removals: readonly Removal[] = [
   },
   {
     guard: 'letter-before-delete',
-    row: 'dead-letters-refused',
+    noticedBy: 'dead-letters-refused',
     size: { events: 1_000, injections: 10 },
     edits: [
       { file: 'apps/dispatcher/bury.ts', find: "      if (!sent) return 'not_yet';\n", replace: '      void sent;\n' },
@@ -79,13 +79,13 @@ export const removals: readonly Removal[] = [
   },
   {
     guard: 'handed-back-on-stop',
-    row: 'dispatcher-stopped',
+    noticedBy: 'dispatcher-stopped',
     size: some,
     edits: [{ file: 'apps/dispatcher/app.ts', find: '      await handBackReady(0);\n    },', replace: '    },' }],
   },
   {
     guard: 'throttles-cost-nothing',
-    row: 'throttled',
+    noticedBy: 'throttled',
     size: { events: 2_000, injections: 4 },
     edits: [
       {
@@ -97,13 +97,13 @@ export const removals: readonly Removal[] = [
   },
   {
     guard: 'circuit',
-    row: 'outage',
+    noticedBy: 'outage',
     size: { events: 4_000, injections: 1 },
     edits: [{ file: `${scripts}/circuit.lua`, find: 'if #words(row) >= circuitRow or', replace: 'if false and' }],
   },
   {
     guard: 'asked-before-sent-again',
-    row: 'asked-for',
+    noticedBy: 'asked-for',
     size: some,
     edits: [
       {
@@ -114,8 +114,20 @@ export const removals: readonly Removal[] = [
     ],
   },
   {
+    guard: 'asked-when-it-is-over',
+    noticedBy: 'asked-for',
+    size: some,
+    edits: [
+      {
+        file: 'apps/dispatcher/settle.ts',
+        find: 'waitMs: held.doubt ? deps.doubtMs : 0,',
+        replace: 'waitMs: 0,',
+      },
+    ],
+  },
+  {
     guard: 'each-entry-confirmed',
-    row: 'sends-fail',
+    noticedBy: 'sends-fail',
     size: some,
     edits: [
       {
@@ -127,7 +139,7 @@ export const removals: readonly Removal[] = [
   },
   {
     guard: 'sent-anew',
-    row: 'retention',
+    noticedBy: 'retention',
     size: { events: 3_000, injections: 1 },
     edits: [
       {
@@ -137,18 +149,23 @@ export const removals: readonly Removal[] = [
       },
     ],
   },
+  {
+    guard: 'event-before-its-letter-goes',
+    noticedBy: 'redriven',
+    size: some,
+    edits: [
+      {
+        file: 'apps/cli/redrive.ts',
+        find: 'await queues.send(url, redriveBody(letter.event));',
+        replace: 'await reader.remove(letter);\n      await queues.send(url, redriveBody(letter.event));',
+      },
+    ],
+  },
 ];
 
 /** Plays, without one guard, the row that must notice. */
-export async function checkGuard({ guard, row: name, size, edits }: Removal, signal: AbortSignal): Promise<Guard> {
-  const row = rows.find((each) => each.name === name);
-  if (row === undefined) throw new Error(`There is no row ${name}`);
-  const run = await playRow(row, { size, seed: 1, edits, signal });
-  return { guard, row: name, red: run.verdict === 'broken', figure: figureOf(run) };
-}
-
-function figureOf({ bounds }: RowRun): string {
-  const broken = bounds.filter(({ ok }) => !ok);
-  if (broken.length === 0) return 'nothing was broken';
-  return broken.map(({ name, figure, bound }) => `${name}: ${figure ?? '–'}, asked: ${bound}`).join('; ');
+export async function checkGuard({ guard, noticedBy, size, edits }: Removal, signal: AbortSignal): Promise<Guard> {
+  const row = rows.find(({ name }) => name === noticedBy);
+  if (row === undefined) throw new Error(`There is no row ${noticedBy}`);
+  return judgeGuard(guard, noticedBy, await playRow(row, { size, seed: 1, edits, signal }));
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { renderPage } from './page.ts';
-import { ours, type DeliveryReport, type RowRun } from './report.ts';
+import { ours } from '../proof.ts';
+import type { DeliveryReport, RowRun } from './report.ts';
 import { rows } from './rows/all.ts';
 import { removals } from './guards.ts';
 import { tableLines } from './table.ts';
@@ -40,7 +41,7 @@ const report = (more: Partial<DeliveryReport> = {}): DeliveryReport => ({
   machine: { cores: 2, node: '26.0.0', redis: '7.0.0' },
   seconds: 60,
   runs: [run(), run({ system: 'BullMQ', duplicated: 7, verdict: 'peer' })],
-  guards: [{ guard: 'owner-check', row: 'dispatcher-frozen', red: true, figure: 'effects twice: 3' }],
+  guards: [{ guard: 'owner-check', noticedBy: 'dispatcher-frozen', red: true, figure: 'effects twice: 3' }],
   passed: true,
   ...more,
 });
@@ -51,7 +52,7 @@ describe('the page of the delivery', () => {
     expect(page).toContain('Nothing was lost and nothing doubled: 20000 events, 50 faults, 1 row.');
     expect(page).toContain('SIGKILL of a &lt;dispatcher&gt;');
     expect(page).toMatch(/<td class="n alarm" data-name="doubled">7<\/td>/);
-    expect(page).toContain('turns red');
+    expect(page).toContain('✓ red, as it must');
     expect(page).not.toMatch(/<script|https?:\/\//);
   });
 
@@ -59,11 +60,11 @@ describe('the page of the delivery', () => {
     const bounds = [{ name: 'lost', figure: 3, bound: '≤ 0', ok: false }];
     const page = renderPage(report({ runs: [run({ lost: 3, verdict: 'broken', bounds })], passed: false }));
     expect(page).toContain('Failed: 1 row of 1 did not hold.');
-    expect(page).toContain('<li>dispatcher-killed: lost 3, asked: ≤ 0</li>');
+    expect(page).toContain('<li>dispatcher-killed: lost: 3, asked: ≤ 0</li>');
   });
 
   it('says that a guard could be removed unnoticed', () => {
-    const guards = [{ guard: 'owner-check', row: 'dispatcher-frozen', red: false, figure: 'nothing was broken' }];
+    const guards = [{ guard: 'owner-check', noticedBy: 'dispatcher-frozen', red: false, figure: 'nothing was broken' }];
     expect(renderPage(report({ guards, passed: false }))).toContain('Failed: 1 guard could be removed unnoticed.');
   });
 });
@@ -82,7 +83,7 @@ describe('the matrix', () => {
     expect(new Set(rows.map(({ number }) => number)).size).toBe(rows.length);
     expect(new Set(rows.map(({ name }) => name)).size).toBe(rows.length);
     const names = rows.map(({ name }) => name);
-    expect(removals.filter(({ row }) => !names.includes(row))).toEqual([]);
+    expect(removals.filter(({ noticedBy }) => !names.includes(noticedBy))).toEqual([]);
   });
 
   it('sees each fault fifty times in twenty thousand events, unless it lasts for hours', () => {

@@ -1,35 +1,20 @@
 import { counted } from '../figures.ts';
 import { markup, nothing, type Markup } from '../markup.ts';
-import { pageStyle } from '../page-style.ts';
-import { ours, type DeliveryReport, type Guard, type RowRun } from './report.ts';
+import { guardsTable, renderFrame } from '../page-frame.ts';
+import { brokenBounds, ours } from '../proof.ts';
+import type { DeliveryReport, RowRun } from './report.ts';
 
-/** One page that says of each fault what became of the events; it loads nothing and runs nothing. */
+/** One page that says of each fault what became of the events. */
 export function renderPage(report: DeliveryReport): string {
-  const page = markup`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${report.passed ? 'Held' : 'Failed'}: the delivery of Event Gateway, measured</title>
-<style>${{ markup: pageStyle }}</style>
-</head>
-<body>
-<header>
-<p class="kind ${report.passed ? 'held' : 'alarm'}">${report.passed ? '✓ Passed' : '✗ Failed'}</p>
-<h1>${headline(report)}</h1>
-${brokenBounds(report.runs)}
-<p class="machine quiet">${machine(report)}</p>
-</header>
-<main>
-<h2>The matrix</h2>
+  const main = markup`<h2>The matrix</h2>
 ${matrix(report.runs)}
-${guards(report.guards)}
-</main>
-</body>
-</html>
-`;
-  return page.markup;
+${guardsTable(report.guards, 'row')}`;
+  return renderFrame(report, {
+    subject: 'the delivery',
+    headline: headline(report),
+    faults: brokenList(report.runs),
+    main,
+  });
 }
 
 const isOurs = ({ system }: RowRun) => system === ours;
@@ -46,17 +31,9 @@ function headline({ runs, guards, passed }: DeliveryReport): string {
   return idle > 0 ? `Failed: ${counted(idle, 'guard')} could be removed unnoticed.` : 'Failed: nothing was measured.';
 }
 
-function brokenBounds(runs: readonly RowRun[]): Markup {
-  const broken = runs.flatMap((run) => run.bounds.filter(({ ok }) => !ok).map((bound) => ({ run, bound })));
-  if (broken.length === 0) return nothing;
-  const items = broken.map(
-    ({ run, bound }) => markup`<li>${run.row}: ${bound.name} ${bound.figure ?? '–'}, asked: ${bound.bound}</li>`,
-  );
-  return markup`<ul class="faults">${items}</ul>`;
-}
-
-function machine({ version, startedAt, machine: { cores, node, redis }, seconds }: DeliveryReport): string {
-  return `Version ${version}, ${startedAt}, ${seconds} s on ${counted(cores, 'core')}, Node ${node}, Redis ${redis}`;
+function brokenList(runs: readonly RowRun[]): Markup {
+  const items = runs.flatMap((run) => brokenBounds(run).map((bound) => markup`<li>${run.row}: ${bound}</li>`));
+  return items.length === 0 ? nothing : markup`<ul class="faults">${items}</ul>`;
 }
 
 const columns = ['accepted', 'delivered', 'dead', 'lost', 'doubled', 'calls twice', 'receives of one'] as const;
@@ -88,17 +65,4 @@ function line(run: RowRun): Markup {
 <td class="n" data-name="faults">${injections}</td>${cells}
 <td class="${run.verdict === 'held' ? 'held' : run.verdict === 'peer' ? '' : 'alarm'}">${run.verdict}</td></tr>
 `;
-}
-
-function guards(list: readonly Guard[]): Markup {
-  if (list.length === 0) return nothing;
-  const items = list.map(
-    ({ guard, row, red, figure }) => markup`<tr><th scope="row">${guard}</th><td>${row}</td>
-<td class="${red ? 'held' : 'alarm'}">${red ? 'turns red' : 'stays green'}</td><td class="wide">${figure}</td></tr>
-`,
-  );
-  return markup`<h2>Guards</h2>
-<table><caption>Each guard was taken out once; the row that must notice did.</caption>
-<thead><tr><th scope="col">without</th><th scope="col">row</th><th scope="col">it</th><th scope="col">by</th></tr></thead>
-<tbody>${items}</tbody></table>`;
 }

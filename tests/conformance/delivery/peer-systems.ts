@@ -50,7 +50,8 @@ async function openPeer(name: string, options: WorldOptions): Promise<World> {
     stage.onClose(pods.close);
     await pods.start(setup.pods);
     const chance = chanceAndTime(options.seed, signal);
-    return { ...stage, ...chance, setup, receiver: noReceiver, pods, attempts: createAttempts() };
+    const egw = () => Promise.reject(new Error(`${name} has no such commands`));
+    return { ...stage, ...chance, setup, receiver: noReceiver, pods, attempts: createAttempts(), egw };
   } catch (error) {
     await stage.close();
     throw error;

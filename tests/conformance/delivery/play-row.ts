@@ -1,11 +1,11 @@
 import { wait } from '../../../apps/shared/wait.ts';
-import type { Bound } from '../report.ts';
+import { ours, type Bound } from '../proof.ts';
 import { withEdits, type Edit } from '../tree.ts';
 import type { Known } from './check.ts';
 import { collect, type Evidence } from './evidence.ts';
 import { idOf } from './events.ts';
 import { produce } from './producer.ts';
-import { ours, type RowRun } from './report.ts';
+import type { RowRun } from './report.ts';
 import { atLeast, atMost, eventPrefix, poisonKinds, standardSetup, type Row, type Setup, type Size } from './row.ts';
 import { depthOfQueue, queueName } from './stage.ts';
 import { openWorld, type World, type WorldOptions } from './world.ts';
@@ -27,7 +27,7 @@ const drainWithinMs = 150_000;
 /** The largest row has a backlog of some seconds left when everything is sent. */
 const drainFaultyWithinMs = 60_000;
 
-/** Of what the producer may be ahead of the injections: a part of all events. */
+/** A hundred events, one request, are sent in less at no limit of the matrix. */
 const lookEveryMs = 100;
 
 /** A producer whose gateway is killed again and again goes on for minutes. */
@@ -49,8 +49,9 @@ type Sent = ReadonlyMap<string, Known>;
 const gateway: System = {
   name: ours,
   open: openWorld,
-  async send({ receiver, signal }, ids, mayGoOn) {
-    return (await produce({ receiverUrl: receiver.url, headers: {}, ids, maxTries, mayGoOn, signal })).sent;
+  async send({ receiver, sentEpochMs, signal }, ids, mayGoOn) {
+    const firstSent = (id: string) => void sentEpochMs.set(id, Date.now());
+    return (await produce({ receiverUrl: receiver.url, headers: {}, ids, maxTries, mayGoOn, firstSent, signal })).sent;
   },
   depth: depthOfQueue,
   collect,

@@ -59,6 +59,7 @@ const send = (options: Partial<ProduceOptions> = {}) =>
     ids: idsUpTo(3),
     maxTries: 3,
     mayGoOn: () => Promise.resolve(),
+    firstSent: () => undefined,
     signal: new AbortController().signal,
     ...options,
   });

@@ -14,6 +14,8 @@ export interface ProduceOptions {
   readonly maxTries: number;
   /** Awaited before each request: it resolves when the backlog may grow. */
   readonly mayGoOn: () => Promise<void>;
+  /** Told once of each event, when it is sent for the first time. */
+  readonly firstSent: (id: string) => void;
   readonly signal: AbortSignal;
 }
 
@@ -51,7 +53,7 @@ interface Judged {
  * earlier one the receiver may have kept it.
  */
 export async function produce(options: ProduceOptions): Promise<Produced> {
-  const { receiverUrl, headers, ids: all, maxTries, mayGoOn } = options;
+  const { receiverUrl, headers, ids: all, maxTries, mayGoOn, firstSent } = options;
   const stopped = new AbortController();
   const until = AbortSignal.any([options.signal, stopped.signal]);
   const over = Promise.withResolvers<undefined>();
@@ -67,7 +69,10 @@ export async function produce(options: ProduceOptions): Promise<Produced> {
       if (tries > 1) await wait(Math.min(firstWaitMs * 2 ** (tries - 2), longestWaitMs), until);
       await Promise.race([mayGoOn(), over.promise]);
       if (until.aborted) return;
-      for (const id of open) sent.set(id, 'unknown');
+      for (const id of open) {
+        if (tries === 1) firstSent(id);
+        sent.set(id, 'unknown');
+      }
       sends += open.length;
       const again: string[] = [];
       for (const { id, verdict } of await post(pool, headers, open, until)) {

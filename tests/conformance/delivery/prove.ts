@@ -1,23 +1,25 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
-import { readRedisVersion } from '../redis-server.ts';
-import { repository } from '../tree.ts';
+import { isGuardWanted, isWanted, readOptions, type Options } from '../options.ts';
+import { ours, prove, type Guard } from '../proof.ts';
 import { checkGuard, removals } from './guards.ts';
-import { readOptions, usage, type Options } from './options.ts';
 import { renderPage } from './page.ts';
-import { playRow } from './play-row.ts';
 import { measurePeer, peerPlans } from './peer-runs.ts';
-import { ours, type DeliveryReport, type Guard, type RowRun } from './report.ts';
-import { playWalk, walkRow } from './walk.ts';
+import { playRow } from './play-row.ts';
+import type { RowRun } from './report.ts';
 import type { Row } from './row.ts';
 import { rows } from './rows/all.ts';
 import { heading, tableLines } from './table.ts';
+import { playWalk, walkRow } from './walk.ts';
 
-const say = (line: string) => void process.stdout.write(`${line}\n`);
+export const deliveryUsage = `Usage: npm run conformance -- delivery [--short] [--json FILE] [--page FILE] [--row N,N] [--seed N] [--runs N]
+  --short   a tenth of each fault, in six minutes
+  --json    writes the report
+  --page    writes a page
+  --row     these rows alone, by number or name; a peer is ROW/PEER, a guard is guard/NAME
+  --seed    of the choices that chance makes; 1 if not said
+  --runs    so many random schedules of faults, from the seed on, in place of the matrix
+`;
 
-/** What could not be run to its end is no proof of anything. */
-export function unplayed({ number, name, fault }: Row, seed: number, error: unknown): RowRun {
+function unjudged({ number, name, fault }: Row, seed: number, error: unknown): RowRun {
   const why = error instanceof Error ? error.message : String(error);
   return {
     number,
@@ -42,87 +44,53 @@ export function unplayed({ number, name, fault }: Row, seed: number, error: unkn
     callsTwice: 0,
     mostReceives: 0,
     seconds: 0,
-    verdict: 'unplayed',
+    verdict: 'unjudged',
     bounds: [{ name: 'played to its end', figure: null, bound: why, ok: false }],
     steps: [],
   };
 }
 
-async function walkAll({ seed, runs: count }: Options, signal: AbortSignal): Promise<RowRun[]> {
-  const runs: RowRun[] = [];
-  say(heading);
-  for (let next = seed; next < seed + count; next++) {
-    const run = await playWalk(next, signal).catch((error: unknown) => unplayed(walkRow(next), next, error));
+async function* walkAll({ seed, runs }: Options, signal: AbortSignal): AsyncGenerator<RowRun> {
+  for (let next = seed; next < seed + runs; next++) {
+    const run = await playWalk(next, signal).catch((error: unknown) => unjudged(walkRow(next), next, error));
     signal.throwIfAborted();
-    runs.push(run);
-    for (const line of tableLines(run)) say(line);
+    yield run;
   }
-  return runs;
 }
 
-async function measureAll({ short, only, seed }: Options, signal: AbortSignal) {
-  const wanted = (name: string) => only?.has(name) ?? true;
-  const runs: RowRun[] = [];
-  const tell = (run: RowRun) => {
-    runs.push(run);
-    for (const line of tableLines(run)) say(line);
-  };
-  say(heading);
+async function* playAll(options: Options, signal: AbortSignal): AsyncGenerator<RowRun> {
+  const { short, only, seed } = options;
   for (const row of rows) {
-    if (!wanted(row.name) && !wanted(String(row.number))) continue;
+    if (!isWanted(row.name, options) && !isWanted(String(row.number), options)) continue;
     const size = short ? (row.short ?? (only === undefined ? undefined : row.whole)) : row.whole;
     if (size === undefined) continue;
-    const run = await playRow(row, { size, seed, signal }).catch((error: unknown) => unplayed(row, seed, error));
+    const run = await playRow(row, { size, seed, signal }).catch((error: unknown) => unjudged(row, seed, error));
     signal.throwIfAborted();
-    tell(run);
+    yield run;
   }
-  for (const plan of short && only === undefined ? [] : peerPlans) {
-    if (!wanted(`${plan.row.name}/${plan.peer.name}`)) continue;
-    const run = await measurePeer(plan, seed, signal).catch((error: unknown) => unplayed(plan.row, seed, error));
+  if (short && only === undefined) return;
+  for (const plan of peerPlans) {
+    if (!isWanted(`${plan.row.name}/${plan.peer.name}`, options)) continue;
+    const run = await measurePeer(plan, seed, signal).catch((error: unknown) => unjudged(plan.row, seed, error));
     signal.throwIfAborted();
-    tell({ ...run, system: plan.peer.name, verdict: run.verdict === 'unplayed' ? 'unplayed' : 'peer' });
+    yield { ...run, system: plan.peer.name };
   }
-  const guards: Guard[] = [];
-  for (const removal of removals.filter(({ guard }) =>
-    short ? only?.has(`guard/${guard}`) : wanted(`guard/${guard}`),
-  )) {
-    const guard = await checkGuard(removal, signal);
-    guards.push(guard);
-    say(`without ${guard.guard}: ${guard.row} ${guard.red ? 'turns red' : 'STAYS GREEN'} (${guard.figure})`);
-  }
-  return { runs, guards };
 }
 
-async function prove(options: Options, signal: AbortSignal): Promise<boolean> {
-  const startedAt = new Date().toISOString();
-  const startedMs = performance.now();
-  const { version } = JSON.parse(await readFile(resolve(repository, 'package.json'), 'utf8')) as { version: string };
-  const { runs, guards } =
-    options.runs > 0 ? { runs: await walkAll(options, signal), guards: [] } : await measureAll(options, signal);
-  const own = runs.filter(({ system }) => system === ours);
-  const held = own.filter(({ verdict }) => verdict === 'held').length;
-  const red = guards.filter((guard) => guard.red).length;
-  const passed = own.length + guards.length > 0 && held === own.length && red === guards.length;
-  const report: DeliveryReport = {
-    version,
-    startedAt,
-    machine: { cores: availableParallelism(), node: process.versions.node, redis: await readRedisVersion() },
-    seconds: Math.round((performance.now() - startedMs) / 1_000),
-    runs,
-    guards,
-    passed,
-  };
-  if (options.jsonFile !== undefined) await writeFile(options.jsonFile, `${JSON.stringify(report, null, 1)}\n`);
-  if (options.pageFile !== undefined) await writeFile(options.pageFile, renderPage(report));
-  const count = held + red;
-  say(`${count} passed, ${own.length + guards.length - count} failed`);
-  return passed;
+async function* checkGuards(options: Options, signal: AbortSignal): AsyncGenerator<Guard> {
+  if (options.runs > 0) return;
+  for (const removal of removals) if (isGuardWanted(removal.guard, options)) yield await checkGuard(removal, signal);
 }
 
 /** Measures that nothing is lost and nothing doubled, and how others do beside us; resolves with the exit code. */
 export async function proveDelivery(args: readonly string[], signal: AbortSignal): Promise<number> {
-  const read = readOptions(args);
-  if (read.ok) return (await prove(read.options, signal)) ? 0 : 1;
-  process.stderr.write(`${read.fault}\n${usage}`);
-  return 2;
+  const read = readOptions(args, ['row', 'seed', 'runs']);
+  if (!read.ok) {
+    process.stderr.write(`${read.fault}\n${deliveryUsage}`);
+    return 2;
+  }
+  const { options } = read;
+  const runs = options.runs > 0 ? walkAll(options, signal) : playAll(options, signal);
+  const guards = checkGuards(options, signal);
+  return (await prove({ heading, tableLines, renderPage, runs, guards }, options)) ? 0 : 1;
 }

@@ -1,4 +1,4 @@
-import type { Bound } from '../report.ts';
+import type { Bound } from '../proof.ts';
 import type { FaultOrder } from '../queue-double/faults.ts';
 import type { Edit } from '../tree.ts';
 import type { Evidence } from './evidence.ts';
@@ -86,6 +86,12 @@ export const standardSetup: Setup = {
   poisonPercent: 0,
 };
 
+/** Where a second call is a second effect, so that none is made on a doubt; what it costs is a letter. */
+export const keyless = {
+  setup: { honoursKeys: false, inDoubt: 'deadLetter' },
+  mayDie: (_id: string, letterClass: string) => letterClass === 'in_doubt',
+} as const satisfies Pick<Row, 'setup' | 'mayDie'>;
+
 /** What the matrix asks of each row at least; the short form is a tenth of it. */
 export const wholeSize: Size = { events: 20_000, injections: 50 };
 export const perEventSize: Size = { events: 100_000, injections: 50 };
@@ -99,6 +105,14 @@ export function perSecond(calls: number): Pick<Setup, 'limit'> {
 export function queueFaults(...faults: FaultOrder[]): (world: World) => Promise<void> {
   return ({ queue }) => queue.order(faults);
 }
+
+/** Injections that are calls which the target answered wrongly. */
+export const faultyAnswers = ({ calls }: Evidence) =>
+  calls.filter(({ outcome }) => outcome.startsWith('fault:')).length;
+
+/** Injections that are requests at which SQS failed. */
+export const faultyRequests = ({ queue }: Evidence) =>
+  Object.values(queue.strikes).reduce((sum, count) => sum + count, 0);
 
 export function atMost(name: string, figure: number, most: number): Bound {
   return { name, figure, bound: `≤ ${most}`, ok: figure <= most };

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startLink, type Link } from '../link.ts';
+import { startLink, type Link } from '../../support/link.ts';
 import { startQueueDouble, type QueueDouble } from '../queue-double/start.ts';
 import { startRecordingTarget, type RecordingTarget } from '../recording-target.ts';
 import { startRedisServer, type RedisServer } from '../redis-server.ts';

@@ -1,3 +1,4 @@
+import { brokenBounds } from '../proof.ts';
 import type { RowRun } from './report.ts';
 
 const columns = [
@@ -43,10 +44,6 @@ export function tableLines(run: RowRun): readonly string[] {
     seconds,
     run.verdict,
   ];
-  const broken = run.bounds.filter(({ ok }) => !ok);
-  return [
-    line(cells),
-    ...broken.map(({ name: what, figure, bound }) => `  ${what}: ${figure ?? '–'}, asked: ${bound}`),
-    ...(broken.length === 0 ? [] : run.steps.map((step) => `  ${step}`)),
-  ];
+  const broken = brokenBounds(run);
+  return [line(cells), ...[...broken, ...(broken.length === 0 ? [] : run.steps)].map((text) => `  ${text}`)];
 }

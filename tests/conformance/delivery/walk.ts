@@ -2,7 +2,7 @@ import type { FaultOrder } from '../queue-double/faults.ts';
 import { between, freezePod, hurt, killPod, killReceiver, oneOf, stopPod } from './disturbances.ts';
 import { playRow } from './play-row.ts';
 import type { RowRun } from './report.ts';
-import { edges, type Edge, type Row, type Size } from './row.ts';
+import { edges, keyless, type Edge, type Row, type Size } from './row.ts';
 import type { World } from './world.ts';
 
 /** Small, so that many schedules can be tried; what one does not find the next may. */
@@ -107,14 +107,14 @@ const redisOlder: Step = {
  * that an event was delivered and its sender sends it again, or where Redis comes back with an older copy.
  */
 const walks = [
-  { name: 'random-walk', keyless: false, steps: [...steps, ...sentAgain, ...redisLost, redisOlder] },
-  { name: 'random-walk-keyless-sent-again', keyless: true, steps: [...steps, ...sentAgain] },
-  { name: 'random-walk-keyless-redis-lost', keyless: true, steps: [...steps, ...redisLost] },
+  { name: 'random-walk', isKeyless: false, steps: [...steps, ...sentAgain, ...redisLost, redisOlder] },
+  { name: 'random-walk-keyless-sent-again', isKeyless: true, steps: [...steps, ...sentAgain] },
+  { name: 'random-walk-keyless-redis-lost', isKeyless: true, steps: [...steps, ...redisLost] },
 ] as const;
 
 /** A schedule of faults that chance chose; the same for the same seed. */
 export function walkRow(seed: number): Row {
-  const { name, keyless, steps: all } = walks[seed % walks.length] ?? walks[0];
+  const { name, isKeyless, steps: all } = walks[seed % walks.length] ?? walks[0];
   return {
     number: 0,
     name,
@@ -126,7 +126,7 @@ export function walkRow(seed: number): Row {
       pods: 3,
       edges,
       retry: { attempts: 50, backoff: { first: '100ms', max: '1s' } },
-      ...(keyless ? { honoursKeys: false, inDoubt: 'deadLetter' } : {}),
+      ...(isKeyless ? keyless.setup : {}),
       edits: [
         // A hold of 60 s, 1:20: pods that are killed leave nothing waiting for long.
         {
@@ -144,7 +144,7 @@ export function walkRow(seed: number): Row {
       world.steps.push(taken.map((step) => step.name).join(' and '));
       await Promise.all(taken.map(({ take }) => take(world)));
     },
-    mayDie: (_id, letterClass) => keyless && letterClass === 'in_doubt',
+    mayDie: (id, letterClass) => isKeyless && keyless.mayDie(id, letterClass),
   };
 }
 

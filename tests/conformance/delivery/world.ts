@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,6 +17,10 @@ export interface World extends Omit<Stage, 'folder' | 'deadLetterUrl' | 'portTo'
   readonly receiver: Receiver;
   readonly pods: Pods;
   readonly attempts: Attempts;
+  /** Runs a command of the operator to its end, or to its SIGKILL. */
+  readonly egw: (args: readonly string[], killedAfterMs?: number) => Promise<void>;
+  /** When each event was first sent, by the wall clock. */
+  readonly sentEpochMs: Map<string, number>;
   /** When something was killed, by the wall clock. */
   readonly killedEpochMs: number[];
   /** What chance chose to do, in its order. */
@@ -78,7 +83,8 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     });
     stage.onClose(pods.close);
     await pods.start(setup.pods);
-    return { ...stage, ...chanceAndTime(options.seed, signal), setup, receiver, pods, attempts };
+    const egw = createEgw(root, { ...env, ...endpointTo('dispatcher-queue') }, signal);
+    return { ...stage, ...chanceAndTime(options.seed, signal), setup, receiver, pods, attempts, egw };
   } catch (error) {
     await stage.close();
     throw error;
@@ -88,8 +94,9 @@ export async function openWorld(options: WorldOptions): Promise<World> {
 export function chanceAndTime(
   seed: number,
   signal: AbortSignal,
-): Pick<World, 'killedEpochMs' | 'steps' | 'most' | 'random' | 'wait'> {
+): Pick<World, 'sentEpochMs' | 'killedEpochMs' | 'steps' | 'most' | 'random' | 'wait'> {
   return {
+    sentEpochMs: new Map(),
     killedEpochMs: [],
     steps: [],
     most: new Map(),
@@ -117,6 +124,19 @@ function configOf(setup: Setup, targetPort: number, queue: { readonly url: strin
         latency: `${Math.max(10, latencyMs)}ms`,
       },
     },
+  };
+}
+
+function createEgw(root: string, env: Readonly<Record<string, string>>, signal: AbortSignal): World['egw'] {
+  return async (args, killedAfterMs) => {
+    const program = [`${root}/apps/cli/main.ts`, ...args];
+    const options = { env: { PATH: process.env['PATH'], ...env }, signal, killSignal: 'SIGKILL' as const };
+    await new Promise<void>((resolve, reject) => {
+      execFile(process.execPath, program, { ...options, timeout: killedAfterMs ?? 0 }, (error, _stdout, stderr) => {
+        if (error === null || error.killed === true) resolve();
+        else reject(new Error(`egw ${args.join(' ')} failed: ${stderr}`));
+      });
+    });
   };
 }
 

@@ -3,11 +3,11 @@ import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { workOff, type StartPeer } from './peer.ts';
 
 /** Greedy: asks until it may, and waits for as long as it is told. */
-export const startRateLimiterRedis: StartPeer = async ({ redisUrl, calls, perMs, call }) => {
-  const redis = new Redis(redisUrl);
-  await redis.ping();
+export function createAcquire(redis: Redis, calls: number, perMs: number): () => Promise<void> {
+  // Of less than a second that limiter makes a window without an end.
+  if (perMs % 1_000 !== 0) throw new Error(`RateLimiterRedis counts in whole seconds: PER_MS is ${perMs}`);
   const limiter = new RateLimiterRedis({ storeClient: redis, points: calls, duration: perMs / 1_000 });
-  const acquire = async () => {
+  return async () => {
     for (;;) {
       try {
         await limiter.consume('target');
@@ -18,5 +18,10 @@ export const startRateLimiterRedis: StartPeer = async ({ redisUrl, calls, perMs,
       }
     }
   };
-  return workOff(acquire, call);
+}
+
+export const startRateLimiterRedis: StartPeer = async ({ redisUrl, calls, perMs, call }) => {
+  const redis = new Redis(redisUrl);
+  await redis.ping();
+  return workOff(createAcquire(redis, calls, perMs), call);
 };

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { Redis } from 'ioredis';
-import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { Consumer } from 'sqs-consumer';
+import { createAcquire } from '../../peers/rate-limiter-redis.ts';
 import type { SentEvent } from '../events.ts';
 import { complain, type StartPeer } from './peer.ts';
 
@@ -20,23 +20,10 @@ const stopWithinMs = 10_000;
  */
 export const startSqsConsumer: StartPeer = async (options) => {
   const { redisUrl, sqsEndpoint, queueUrl, visibilitySeconds, calls, perMs, deliver } = options;
-  // Of less than a second that limiter makes a window without an end.
-  if (perMs % 1_000 !== 0) throw new Error(`RateLimiterRedis counts in whole seconds: PER_MS is ${perMs}`);
   const redis = new Redis(redisUrl);
   redis.on('error', complain);
   await redis.ping();
-  const limiter = new RateLimiterRedis({ storeClient: redis, points: calls, duration: perMs / 1_000 });
-  const acquire = async () => {
-    for (;;) {
-      try {
-        await limiter.consume('target');
-        return;
-      } catch (refused) {
-        if (!(refused instanceof RateLimiterRes)) throw refused;
-        await new Promise((resolve) => setTimeout(resolve, refused.msBeforeNext));
-      }
-    }
-  };
+  const acquire = createAcquire(redis, calls, perMs);
   const sqs = new SQSClient({
     endpoint: sqsEndpoint,
     region: 'us-east-1',

@@ -1,6 +1,6 @@
 import { between, freezePod, killPod, killReceiver, stopPod } from '../disturbances.ts';
 import { inFlightAtKills } from '../evidence.ts';
-import { atMost, perSecond, shortSize, wholeSize, type Row } from '../row.ts';
+import { atMost, keyless, perSecond, shortSize, wholeSize, type Row } from '../row.ts';
 import { queueName } from '../stage.ts';
 
 /** What SQS has taken is under way back to the receiver for so long, so that a kill mostly strikes in between. */
@@ -43,8 +43,8 @@ const podKilledKeyless: Row = {
   name: 'dispatcher-killed-keyless',
   fault: 'the same, where the target knows no keys and inDoubt is deadLetter',
   short: undefined,
-  setup: { ...podKilled.setup, honoursKeys: false, inDoubt: 'deadLetter' },
-  mayDie: (_id, letterClass) => letterClass === 'in_doubt',
+  setup: { ...podKilled.setup, ...keyless.setup },
+  mayDie: keyless.mayDie,
 };
 
 /** A hold of 2 s: a pod that is frozen for longer has lost all that it had in hand. */
@@ -81,8 +81,8 @@ const podFrozenKeyless: Row = {
   name: 'dispatcher-frozen-keyless',
   fault: 'the same, where the target knows no keys and inDoubt is deadLetter',
   short: undefined,
-  setup: { ...podFrozen.setup, honoursKeys: false, inDoubt: 'deadLetter' },
-  mayDie: (_id, letterClass) => letterClass === 'in_doubt',
+  setup: { ...podFrozen.setup, ...keyless.setup },
+  mayDie: keyless.mayDie,
 };
 
 const hiddenName = 'messages that stopped pods left hidden';

@@ -1,25 +1,6 @@
-import { SQSClient } from '@aws-sdk/client-sqs';
 import { between } from '../disturbances.ts';
-import type { Evidence } from '../evidence.ts';
-import {
-  atLeast,
-  perEventSize,
-  perSecond,
-  poisonKinds,
-  poisonPrefix,
-  queueFaults,
-  shortSize,
-  wholeSize,
-  type Row,
-} from '../row.ts';
-import { sendToQueue } from '../send-to-queue.ts';
-import { deadLetterName, queueName } from '../stage.ts';
-
-const strikes = ({ queue }: Evidence) => Object.values(queue.strikes).reduce((sum, count) => sum + count, 0);
-
-/** Where a second call is a second effect. */
-const keyless = { honoursKeys: false, inDoubt: 'deadLetter' };
-const isInDoubt = (_id: string, letterClass: string) => letterClass === 'in_doubt';
+import { atLeast, faultyRequests, keyless, perSecond, queueFaults, shortSize, wholeSize, type Row } from '../row.ts';
+import { queueName } from '../stage.ts';
 
 const deleteFails: Row = {
   number: 11,
@@ -35,7 +16,7 @@ const deleteFails: Row = {
     { action: 'DeleteMessageBatch', fault: 'partialExecuted', probability: 0.1 },
     { action: 'DeleteMessageBatch', fault: 'hang', probability: 0.01, times: 20 },
   ),
-  injected: strikes,
+  injected: faultyRequests,
 };
 
 const visibilityEnds: Row = {
@@ -45,13 +26,13 @@ const visibilityEnds: Row = {
     'messages that SQS shows again in the middle of slow calls, whatever was asked of it; the target knows no keys',
   whole: wholeSize,
   short: shortSize,
-  setup: { ...keyless, latencyMs: 30 },
+  setup: { ...keyless.setup, latencyMs: 30 },
   async begin({ queue, target }) {
     await queue.order([{ action: 'ReceiveMessage', fault: 'early', ms: 150, probability: 0.3 }]);
     await target.order({ fault: 'latency', ms: 600, every: 10, times: null });
   },
-  injected: strikes,
-  mayDie: isInDoubt,
+  injected: faultyRequests,
+  mayDie: keyless.mayDie,
 };
 
 const sendsFail: Row = {
@@ -68,7 +49,7 @@ const sendsFail: Row = {
     { action: 'SendMessageBatch', fault: 'resetExecuted', probability: 0.02 },
     { action: 'SendMessageBatch', fault: 'slow', ms: 700, probability: 0.01 },
   ),
-  injected: strikes,
+  injected: faultyRequests,
 };
 
 const queueLies: Row = {
@@ -87,7 +68,7 @@ const queueLies: Row = {
     { action: '*', fault: 'throttle', probability: 0.02 },
     { action: '*', fault: 'error500', probability: 0.02 },
   ),
-  injected: strikes,
+  injected: faultyRequests,
 };
 
 const receiveLost: Row = {
@@ -98,7 +79,7 @@ const receiveLost: Row = {
   short: undefined,
   setup: {},
   begin: queueFaults({ action: 'ReceiveMessage', fault: 'resetExecuted', probability: 0.05 }),
-  injected: strikes,
+  injected: faultyRequests,
 };
 
 const redelivered: Row = {
@@ -109,7 +90,7 @@ const redelivered: Row = {
   whole: wholeSize,
   short: shortSize,
   setup: {
-    ...keyless,
+    ...keyless.setup,
     ...perSecond(400),
     edits: [
       {
@@ -123,7 +104,7 @@ const redelivered: Row = {
     await world.wait(between(world, 800, 1_200));
     await world.queue.redeliver(queueName, 100);
   },
-  mayDie: isInDoubt,
+  mayDie: keyless.mayDie,
   bounds: ({ queue }) => [
     // What was deleted, beyond one message an event, came again.
     atLeast(
@@ -134,84 +115,4 @@ const redelivered: Row = {
   ],
 };
 
-/** Messages of a producer that knows nothing of us. */
-const foreignBodies = ['{"hello":"world"}', 'not json', '[]', '{"specversion":"1.0","id":"x"}', 'null'];
-
-const foreignMessages: Row = {
-  number: 17,
-  name: 'foreign-messages',
-  fault: 'messages on the queue that are no events of ours',
-  whole: wholeSize,
-  short: undefined,
-  setup: perSecond(600),
-  async disturb({ queue, queueUrl, wait, random }) {
-    await wait(500 + random() * 300);
-    const sqs = new SQSClient({
-      endpoint: queue.endpoint,
-      region: 'us-east-1',
-      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-      useQueueUrlAsEndpoint: false,
-    });
-    await sendToQueue(sqs, queueUrl, foreignBodies);
-    sqs.destroy();
-  },
-  bounds: ({ foreignLetters, letters, disturbances }) => [
-    atLeast('dead letters of them', foreignLetters + letters.length, disturbances * foreignBodies.length),
-  ],
-  mayDie: (_id, letterClass) => letterClass === 'malformed',
-};
-
-const noDeadLetters: Row = {
-  number: 18,
-  name: 'dead-letters-refused',
-  fault:
-    'the dead-letter queue refuses, takes and does not say so, or is throttled, while 5 % of the events are poison',
-  whole: wholeSize,
-  short: { events: 1_000, injections: 5 },
-  setup: { poisonPercent: 5 },
-  async begin({ queue, target }) {
-    await target.order({ fault: 'errors', code: 'BAD_USER_INPUT', times: null, match: { idPrefix: poisonPrefix } });
-    await queue.order([
-      { action: 'SendMessage', queue: deadLetterName, fault: 'error500', probability: 0.3 },
-      { action: 'SendMessage', queue: deadLetterName, fault: 'throttle', probability: 0.3 },
-      { action: 'SendMessage', queue: deadLetterName, fault: 'resetExecuted', probability: 0.1 },
-    ]);
-  },
-  injected: strikes,
-  mayDie: (id, letterClass) => id.startsWith(poisonPrefix) && letterClass === 'refused',
-};
-
-const poison: Row = {
-  number: 19,
-  name: 'poison',
-  fault: '5 % of the events are poison: a third each is refused, makes 502 and makes 500',
-  whole: perEventSize,
-  short: shortSize,
-  setup: { poisonPercent: 5 },
-  // What makes 502 is an outage to those who are left alone with it, and is tried for ever.
-  standsForMs: 20_000,
-  async begin({ target }) {
-    await target.order({
-      fault: 'errors',
-      code: 'BAD_USER_INPUT',
-      times: null,
-      match: { idPrefix: poisonKinds[0] },
-    });
-    await target.order({ fault: 'status', status: 502, times: null, match: { idPrefix: poisonKinds[1] } });
-    await target.order({ fault: 'status', status: 500, times: null, match: { idPrefix: poisonKinds[2] } });
-  },
-  injected: ({ calls }) => calls.filter(({ outcome }) => outcome.startsWith('fault:')).length,
-  mayDie: (id) => id.startsWith(poisonPrefix),
-};
-
-export const queueRows: readonly Row[] = [
-  deleteFails,
-  visibilityEnds,
-  sendsFail,
-  queueLies,
-  receiveLost,
-  redelivered,
-  foreignMessages,
-  noDeadLetters,
-  poison,
-];
+export const queueRows: readonly Row[] = [deleteFails, visibilityEnds, sendsFail, queueLies, receiveLost, redelivered];

@@ -1,6 +1,6 @@
 import { createRedis } from '../../../../apps/shared/redis.ts';
 import { between, hurt, killPod } from '../disturbances.ts';
-import { shortSize, wholeSize, type Row, type Setup } from '../row.ts';
+import { keyless, shortSize, wholeSize, type Row, type Setup } from '../row.ts';
 import type { World } from '../world.ts';
 
 /** A lost Redis closes the limit for horizon and window: with short ones it is open again before the next loss. */
@@ -45,12 +45,12 @@ const redisLostKeyless: Row = {
   fault: 'SIGKILL of a dispatcher and of Redis, which is back without its data; the target knows no keys',
   whole: wholeSize,
   short: undefined,
-  setup: { limit: quickLimit, pods: 3, honoursKeys: false, inDoubt: 'deadLetter' },
+  setup: { limit: quickLimit, pods: 3, ...keyless.setup },
   async disturb(world) {
     await world.wait(between(world, 300, 900));
     await Promise.all([killPod(world), world.redis.restartEmpty()]);
   },
-  mayDie: (_id, letterClass) => letterClass === 'in_doubt',
+  mayDie: keyless.mayDie,
 };
 
 async function withRedis(world: World, use: (redis: ReturnType<typeof createRedis>) => Promise<unknown>) {
