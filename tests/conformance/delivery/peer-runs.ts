@@ -11,7 +11,7 @@ export interface PeerPlan {
   readonly size: Size;
 }
 
-const few: Size = { events: 4_000, injections: 10 };
+const few: Size = { events: 3_000, injections: 8 };
 
 /** The faults that everybody meets. At a target without keys, as most are: there every second effect is seen. */
 const shared: Readonly<Record<string, Size>> = {

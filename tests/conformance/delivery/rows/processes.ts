@@ -93,7 +93,7 @@ const podStopped: Row = {
   fault: 'SIGTERM of a dispatcher under load, and now and then of all of them',
   whole: wholeSize,
   short: shortSize,
-  setup: perSecond(300),
+  setup: perSecond(400),
   async disturb(world) {
     const { pods } = world;
     await world.wait(between(world, 100, 400));

@@ -6,6 +6,9 @@ import type { World } from '../world.ts';
 /** A lost Redis closes the limit for horizon and window: with short ones it is open again before the next loss. */
 const quickLimit: Setup['limit'] = { calls: 40, perMs: 100, more: { horizon: '100ms', margin: '15ms' } };
 
+/** And used again for a while: a limit that is closed for most of the time takes no events across. */
+const untilOpenMs = [700, 1_700] as const;
+
 const redisReplaced: Row = {
   number: 8,
   name: 'redis-replaced',
@@ -15,7 +18,7 @@ const redisReplaced: Row = {
   setup: { limit: quickLimit },
   async disturb(world) {
     const { redis } = world;
-    await world.wait(between(world, 300, 1_200));
+    await world.wait(between(world, ...untilOpenMs));
     const how = world.random();
     if (how < 0.3) return redis.flush();
     if (how < 0.6) return redis.restartEmpty();
@@ -32,10 +35,10 @@ const redisGone: Row = {
   whole: wholeSize,
   short: undefined,
   setup: { limit: quickLimit, edges: ['redis'] },
-  disturb(world) {
+  async disturb(world) {
     const how = world.random();
-    const forMs = between(world, 200, 1_000);
-    return hurt(world, 'redis', how < 0.4 ? 'cut' : how < 0.7 ? 'freeze' : 'loseReplies', forMs);
+    await hurt(world, 'redis', how < 0.4 ? 'cut' : how < 0.7 ? 'freeze' : 'loseReplies', between(world, 200, 1_000));
+    await world.wait(between(world, 200, 900));
   },
 };
 
@@ -78,7 +81,7 @@ const redisFull: Row = {
     await withRedis(world, (redis) => redis.config('SET', 'maxmemory', '1mb'));
     await world.wait(between(world, 200, 800));
     await withRedis(world, (redis) => redis.config('SET', 'maxmemory', '0'));
-    await world.wait(between(world, 200, 800));
+    await world.wait(between(world, ...untilOpenMs));
   },
   async mend(world) {
     await withRedis(world, (redis) => redis.config('SET', 'maxmemory', '0'));
