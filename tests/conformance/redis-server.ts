@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { createRedis } from '../../apps/shared/redis.ts';
+import { Redis } from 'ioredis';
 import { startProcess, type Process } from './processes.ts';
 
 /** A real Redis that remembers nothing over a restart but what it is told to. */
@@ -21,10 +21,15 @@ export interface RedisServer {
   readonly thaw: () => void;
   /** As a replica that never got the data and is promoted. */
   readonly flush: () => Promise<void>;
+  /** `CONFIG SET`. */
+  readonly configure: (name: string, value: string) => Promise<void>;
   /** Scripts it has run by now. */
   readonly scriptsRun: () => Promise<number>;
   readonly stop: () => Promise<void>;
 }
+
+/** A copy is written to a disk that others use as well. */
+const patienceMs = 10_000;
 
 /** `folder` is where a copy is kept. */
 export async function startRedisServer(
@@ -43,8 +48,8 @@ export async function startRedisServer(
       died,
       signal,
     });
-  const ask = async <T>(question: (redis: ReturnType<typeof createRedis>) => Promise<T>): Promise<T> => {
-    const redis = createRedis(url);
+  const ask = async <T>(question: (redis: Redis) => Promise<T>): Promise<T> => {
+    const redis = new Redis(url, { lazyConnect: true, commandTimeout: patienceMs });
     redis.on('error', () => undefined);
     try {
       await redis.connect();
@@ -73,6 +78,9 @@ export async function startRedisServer(
     thaw: () => server.signal('SIGCONT'),
     async flush() {
       await ask((redis) => redis.flushall());
+    },
+    async configure(name, value) {
+      await ask((redis) => redis.config('SET', name, value));
     },
     scriptsRun: () =>
       ask(async (redis) => {

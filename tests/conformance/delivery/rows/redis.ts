@@ -1,7 +1,5 @@
-import { createRedis } from '../../../../apps/shared/redis.ts';
 import { between, hurt, killPod } from '../disturbances.ts';
 import { keyless, shortSize, wholeSize, type Row, type Setup } from '../row.ts';
-import type { World } from '../world.ts';
 
 /** A lost Redis closes the limit for horizon and window: with short ones it is open again before the next loss. */
 const quickLimit: Setup['limit'] = { calls: 40, perMs: 100, more: { horizon: '100ms', margin: '15ms' } };
@@ -56,17 +54,6 @@ const redisLostKeyless: Row = {
   mayDie: keyless.mayDie,
 };
 
-async function withRedis(world: World, use: (redis: ReturnType<typeof createRedis>) => Promise<unknown>) {
-  const redis = createRedis(world.redis.url);
-  redis.on('error', () => undefined);
-  try {
-    await redis.connect();
-    await use(redis);
-  } finally {
-    redis.disconnect();
-  }
-}
-
 const redisFull: Row = {
   number: 10,
   name: 'redis-full',
@@ -74,18 +61,14 @@ const redisFull: Row = {
   whole: wholeSize,
   short: undefined,
   setup: { limit: quickLimit },
-  async begin(world) {
-    await withRedis(world, (redis) => redis.config('SET', 'maxmemory-policy', 'noeviction'));
-  },
+  begin: ({ redis }) => redis.configure('maxmemory-policy', 'noeviction'),
   async disturb(world) {
-    await withRedis(world, (redis) => redis.config('SET', 'maxmemory', '1mb'));
+    await world.redis.configure('maxmemory', '1mb');
     await world.wait(between(world, 200, 800));
-    await withRedis(world, (redis) => redis.config('SET', 'maxmemory', '0'));
+    await world.redis.configure('maxmemory', '0');
     await world.wait(between(world, ...untilOpenMs));
   },
-  async mend(world) {
-    await withRedis(world, (redis) => redis.config('SET', 'maxmemory', '0'));
-  },
+  mend: ({ redis }) => redis.configure('maxmemory', '0'),
 };
 
 export const redisRows: readonly Row[] = [redisReplaced, redisGone, redisFull, redisLostKeyless];
