@@ -1,5 +1,7 @@
 import { readDeadLetters, type DeadLettersCommand } from './dlq-command.ts';
-import { pickTarget, readInstallation, readSender, type Env, type Refusal } from './environment.ts';
+import { duration } from '../shared/duration.ts';
+import type { AwaitEnd } from './await-end.ts';
+import { nameOfSender, pickTarget, readInstallation, readSender, type Env, type Refusal } from './environment.ts';
 import type { LimitOpen } from './limit-open.ts';
 import { readArguments } from './arguments.ts';
 import type { Send } from './send.ts';
@@ -26,7 +28,7 @@ export function readCommand(args: readonly string[], env: Env, readFile: (path: 
     case 'status':
       return readStatus(rest, env, readFile);
     case 'send':
-      return readSend(rest, env);
+      return readSend(rest, env, readFile);
     default:
       return {
         kind: 'misused',
@@ -66,7 +68,7 @@ function readStatus(args: readonly string[], env: Env, readFile: (path: string) 
   return { kind: 'status', targets, instance, redisUrl, json: read.is('json') };
 }
 
-function readSend(args: readonly string[], env: Env): Command {
+function readSend(args: readonly string[], env: Env, readFile: (path: string) => string): Command {
   const text = { type: 'string' } as const;
   const read = readArguments('send', args, {
     json: { type: 'boolean' },
@@ -74,6 +76,7 @@ function readSend(args: readonly string[], env: Env): Command {
     id: text,
     type: text,
     source: text,
+    wait: text,
   });
   if (read.kind !== 'arguments') return read;
   const [file, ...more] = read.positionals;
@@ -86,6 +89,8 @@ function readSend(args: readonly string[], env: Env): Command {
   for (const name of ['id', 'type', 'source']) if (read.text(name) === '') return misused(`--${name} is empty.`);
   const sender = readSender(env);
   if (sender.kind !== 'sender') return sender;
+  const wait = readWait(read.text('wait'), sender.key, env, readFile);
+  if (wait !== undefined && 'kind' in wait) return wait;
   return {
     kind: 'send',
     file: file === '-' ? undefined : file,
@@ -95,5 +100,29 @@ function readSend(args: readonly string[], env: Env): Command {
     type: read.text('type'),
     source: read.text('source'),
     json: read.is('json'),
+    wait,
   };
+}
+
+const waiting = duration({ minMs: 1_000, maxMs: 86_400_000, says: 'must be from 1s to 1d' });
+
+/** `--wait`: it needs to know of the installation what no other sender does. */
+function readWait(
+  text: string | undefined,
+  key: string | undefined,
+  env: Env,
+  readFile: (path: string) => string,
+): AwaitEnd | undefined | Refusal {
+  if (text === undefined) return undefined;
+  const read = waiting.safeParse(text);
+  if (!read.success) {
+    const [{ message } = { message: '' }] = read.error.issues;
+    return { kind: 'misused', noun: 'send', fault: `--wait ${text} ${message}.` };
+  }
+  const installation = readInstallation(env, readFile);
+  if (installation.kind !== 'installation') return installation;
+  const sender = nameOfSender(installation, key, readFile);
+  if (sender.kind !== 'name') return sender;
+  const { instance, redisUrl } = installation;
+  return { waitMs: read.data, instance, redisUrl, sender: sender.name };
 }

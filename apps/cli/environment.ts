@@ -1,5 +1,7 @@
+import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { port, readGatewayConfig, type ConfigFault, type GatewayConfig, type TargetConfig } from '../shared/config.ts';
+import { parseKeyFile, type KeyRecord } from '../shared/keys.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -12,6 +14,7 @@ export type Refusal =
 export interface Installation {
   readonly kind: 'installation';
   readonly targets: GatewayConfig['targets'];
+  readonly auth: GatewayConfig['auth'];
   readonly file: string;
   readonly instance: string;
   readonly redisUrl: string;
@@ -51,7 +54,8 @@ export function readInstallation(env: Env, readFile: (path: string) => string): 
   }
   const gateway = readGatewayConfig(text);
   if (!gateway.ok) return { kind: 'faults', faults: gateway.faults };
-  return { kind: 'installation', targets: gateway.config.targets, file, instance, redisUrl };
+  const { targets, auth } = gateway.config;
+  return { kind: 'installation', targets, auth, file, instance, redisUrl };
 }
 
 /** Where the receiver is, and the key to it. */
@@ -61,6 +65,26 @@ export function readSender(env: Env): { kind: 'sender'; url: string; key: string
   if (!variables.success) return faultsOf(variables.error);
   const { EGW_URL: url, EGW_KEY: key, PORT } = variables.data;
   return { kind: 'sender', url: url ?? `http://127.0.0.1:${PORT}`, key };
+}
+
+/** The name by which the receiver knows who sends with this key. */
+export function nameOfSender(
+  { auth, file }: Installation,
+  key: string | undefined,
+  readFile: (path: string) => string,
+): { readonly kind: 'name'; readonly name: string } | Refusal {
+  if (auth.apiKeys === undefined) return { kind: 'name', name: 'anonymous' };
+  const path = resolve(dirname(file), auth.apiKeys.file);
+  const fault = (message: string): Refusal => ({ kind: 'faults', faults: [{ path: 'EGW_KEY', message }] });
+  if (key === undefined) return fault('is not set: put the API key there');
+  let records: readonly KeyRecord[];
+  try {
+    records = parseKeyFile(readFile(path));
+  } catch (error) {
+    return fault(`cannot be looked up in ${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const record = records.find(({ id }) => key.startsWith(`egw_${id}_`));
+  return record === undefined ? fault(`is not in ${path}`) : { kind: 'name', name: record.name };
 }
 
 export interface NamedTarget {

@@ -1,13 +1,6 @@
 import type { TargetConfig } from '../shared/config.ts';
-import {
-  circuitKey,
-  flightKey,
-  logKey,
-  oldestKey,
-  pauseKey,
-  scheduleKey,
-  windowBuckets,
-} from '../shared/state-keys.ts';
+import { readFleetState, readTimeUs, type FleetState } from '../shared/fleet-state.ts';
+import { flightKey, logKey, oldestKey, scheduleKey, windowBuckets } from '../shared/state-keys.ts';
 import { isPaced } from '../shared/limit-config.ts';
 import type { Redis } from '../shared/redis.ts';
 
@@ -21,13 +14,10 @@ export interface WindowLook {
   readonly nextSlotMs: number | undefined;
 }
 
-export interface LimitLook {
+export interface LimitLook extends FleetState {
   readonly windows: readonly WindowLook[];
-  readonly pause: { readonly reason: string; readonly leftMs: number } | undefined;
   /** How long the oldest message of the last receive has been in the queue by now, or was until it ended; and how long ago that was. */
   readonly oldest: { readonly ageMs: number; readonly receivedAgoMs: number } | undefined;
-  /** Since when the target is taken for gone, in ms; `undefined` while the circuit is closed. */
-  readonly circuitOpenMs: number | undefined;
   /** Calls in flight, where the limit bounds them. */
   readonly inFlight: number | undefined;
 }
@@ -38,14 +28,10 @@ export async function lookAtLimit(
   { instance, target }: { readonly instance: string; readonly target: string },
   { windows, margin, maxInFlight }: TargetConfig['limit'],
 ): Promise<LimitLook> {
-  const [seconds, micros] = await redis.time();
-  const nowUs = Number(seconds) * 1_000_000 + Number(micros);
+  const nowUs = await readTimeUs(redis);
   const schedule = await redis.get(scheduleKey(instance, target));
   const scheduleMs = schedule === null ? undefined : Math.max(0, (Number(schedule) - nowUs) / 1_000);
-  const paused = await redis.get(pauseKey(instance, target));
-  const [untilMs = '0', reason = ''] = paused?.split(' ') ?? [];
-  const leftMs = Number(untilMs) - Math.floor(nowUs / 1_000);
-  const open = await redis.hget(circuitKey(instance, target), 'open');
+  const state = await readFleetState(redis, { instance, target }, Math.floor(nowUs / 1_000));
   const looks: WindowLook[] = [];
   const oldest = await redis.get(oldestKey(instance, target));
   for (const { calls, per } of windows) {
@@ -58,9 +44,8 @@ export async function lookAtLimit(
   }
   return {
     windows: looks,
-    pause: leftMs > 0 ? { reason, leftMs } : undefined,
+    ...state,
     oldest: oldest === null ? undefined : readOldest(oldest, Math.floor(nowUs / 1_000)),
-    circuitOpenMs: open === null ? undefined : Math.max(0, Math.floor(nowUs / 1_000) - Number(open)),
     inFlight:
       maxInFlight === undefined
         ? undefined

@@ -90,7 +90,7 @@ async function run(command: Command): Promise<Ended> {
     case 'send':
       if (command.file === undefined && stdin.isTTY)
         print.tell('Reading the event from standard input; Ctrl-D ends it.');
-      return send(command, { print, read: readInput, fetch });
+      return send(command, { print, read: readInput, fetch, createRedis, now: () => performance.now() });
     case 'status':
       return status(command, await toolsOf());
     case 'dlq list':

@@ -1,5 +1,6 @@
 import { memberTexts } from '../shared/json.ts';
 import { maxEventBytes } from '../shared/limits.ts';
+import { awaitEnd, type AwaitEnd, type AwaitEndTools } from './await-end.ts';
 import { jsonLine, safe, type Ended, type Print } from './print.ts';
 
 export interface Send {
@@ -11,10 +12,11 @@ export interface Send {
   readonly type: string | undefined;
   readonly source: string | undefined;
   readonly json: boolean;
+  /** The end is waited for; only that of a CloudEvent is found, as nobody else says its whole identity. */
+  readonly wait: AwaitEnd | undefined;
 }
 
-export interface SendTools {
-  readonly print: Print;
+export interface SendTools extends AwaitEndTools {
   /** The file, or standard input; no more of it than so many bytes and one. */
   readonly read: (file: string | undefined, mostBytes: number) => Promise<Buffer>;
   readonly fetch: typeof fetch;
@@ -31,7 +33,8 @@ interface Request {
 }
 
 /** Sends one event to the receiver, and prints what it says. */
-export async function send(command: Send, { print, read, fetch: ask }: SendTools): Promise<Ended> {
+export async function send(command: Send, tools: SendTools): Promise<Ended> {
+  const { print, read, fetch: ask } = tools;
   const failed = (sentence: string): Ended => {
     print.tell(safe(sentence));
     return { ok: false };
@@ -69,11 +72,15 @@ export async function send(command: Send, { print, read, fetch: ask }: SendTools
       `No receiver answers at ${command.url} (${reason}), ${end}: start the receiver, or name it with --url or EGW_URL.`,
     );
   }
-  return tellAnswer(answer, command, print);
+  const sent = await tellAnswer(answer, command, print);
+  if (!sent.ok || command.wait === undefined) return sent;
+  const { id, source } = JSON.parse(body.toString('utf8')) as { id: string; source: string };
+  const { targets } = JSON.parse(answer.text) as { targets: readonly string[] };
+  return awaitEnd(command.wait, { id, source }, targets, tools);
 }
 
 /** How to send it, or what is wrong with it. */
-function requestOf(body: Buffer, { id, type, source }: Send): Request | string {
+function requestOf(body: Buffer, { id, type, source, wait }: Send): Request | string {
   const text = body.toString('utf8');
   let event: unknown;
   try {
@@ -84,6 +91,8 @@ function requestOf(body: Buffer, { id, type, source }: Send): Request | string {
   if (typeof event !== 'object' || event === null || Array.isArray(event)) {
     return 'is JSON, but no object: send one event, as { … }.';
   }
+  if (wait !== undefined && !('specversion' in event))
+    return 'is no CloudEvent: with --wait send one, as { "specversion": "1.0", "id", "source", "type", … }.';
   const given = { id, type, source };
   const named = Object.entries(given).filter(([, value]) => value !== undefined);
   if ('specversion' in event) {

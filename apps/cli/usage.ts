@@ -48,6 +48,8 @@ const send = `egw send [FILE]
   --id ID         the event's id; of plain JSON also its member id will do
   --type TYPE     of plain JSON: sends it as a CloudEvent's data, which stays as it is
   --source URI    the same
+  --wait TIME     until a CloudEvent has ended at all its targets; exit code 1 where it is dead, or not ended by then. Reads
+                  what status reads, and the file of the API keys
   --json          the receipt, or the refusal, as one line of JSON on stdout
 `;
 

@@ -61,7 +61,11 @@ export function digestOf(type: string, data: EventData): string {
  * The idempotency key of an event at a target: base64url(SHA-256), 43 characters, the same over retries and redrives.
  * It names the ledger's record, the `Idempotency-Key` header and `key` in `$input`.
  */
-export function keyOf(instance: string, target: string, event: GatewayEvent): string {
+export function keyOf(
+  instance: string,
+  target: string,
+  event: Pick<GatewayEvent, 'sender' | 'source' | 'id' | 'identity' | 'digest'>,
+): string {
   const identity = [instance, target, event.sender, event.source, event.id];
   if (event.identity === 'digest') identity.push(event.digest);
   return createHash('sha256').update(JSON.stringify(identity)).digest('base64url');

@@ -3,9 +3,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse, stringify } from 'yaml';
-import { decode } from '../../apps/shared/event.ts';
+import { decode, keyOf } from '../../apps/shared/event.ts';
 import { newKey } from '../../apps/shared/keys.ts';
 import { startApp, type AppProcess } from '../support/process.ts';
+import { held, received } from '../dispatcher/held.ts';
 import { jsonLines, startDesk, type Desk } from './desk.ts';
 
 describe('egw send', () => {
@@ -72,6 +73,44 @@ describe('egw send', () => {
     expect(await desk.egw(['send', '--id', 'other'], env, JSON.stringify(cloudEvent))).toMatchObject({
       code: 1,
       stderr: 'Standard input is a CloudEvent (it has a specversion) and says itself what it is: leave out --id.\n',
+    });
+  });
+
+  it('waits for the end of a CloudEvent', async () => {
+    const cloudEvent = { specversion: '1.0', id: 'w-1', source: '/w', type: 'w.done' };
+    const waiting = desk.egw(['send', '--wait', '20s'], env, JSON.stringify(cloudEvent));
+    let message: Awaited<ReturnType<typeof desk.queue.take>>[number] | undefined;
+    while (message === undefined) [message] = await desk.queue.take(desk.queue.url);
+    const decoded = decode(message.Body ?? '');
+    if (!decoded.ok) throw new Error(decoded.fault);
+    const [claim] = (await desk.ledger.claim([received(keyOf('cli-tests', 'crm', decoded.event), decoded)])) ?? [];
+    if (claim?.kind !== 'claimed') throw new Error(`It is ${claim?.kind ?? 'gone'}`);
+    await desk.ledger.complete(held(received(keyOf('cli-tests', 'crm', decoded.event), decoded), claim.owner));
+    const { code, stdout } = await waiting;
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: expect.stringMatching(/^Queued w-1 for crm\.\nDelivered to crm after /),
+    });
+    const dead = { ...cloudEvent, id: 'w-2' };
+    const dying = desk.egw(['send', '--wait', '20s'], env, JSON.stringify(dead));
+    while ((await desk.depth(desk.queue.url))[0] === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    await desk.bury([{ ...decoded.event, id: 'w-2' }], { class: 'refused', reason: 'no', attempts: 1 });
+    expect(await dying).toMatchObject({ code: 1, stderr: expect.stringMatching(/^Dead-lettered at crm after /) });
+  });
+
+  it('says what it waited for in vain', async () => {
+    const cloudEvent = { specversion: '1.0', id: 'w-3', source: '/w', type: 'w.done' };
+    expect(await desk.egw(['send', '--wait', '1s'], env, JSON.stringify(cloudEvent))).toMatchObject({
+      code: 1,
+      stderr: 'Not ended at crm within 1s: egw status says what holds it up.\n',
+    });
+    expect(await desk.egw(['send', '--wait', '1s'], env, '{"id":"plain"}')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^Standard input is no CloudEvent: with --wait send one/),
+    });
+    expect(await desk.egw(['send', '--wait', 'soon'], env, '{}')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^--wait soon is no duration/),
     });
   });
 
