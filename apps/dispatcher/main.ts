@@ -33,6 +33,7 @@ import { loadScripts } from './scripts.ts';
 import { createSettle } from './settle.ts';
 import { holdShare } from './share.ts';
 import { createSqsClient } from './sqs-client.ts';
+import { createLatency, tellLatency } from './tell-latency.ts';
 import { createBell, holdMs, spareMs } from './timing.ts';
 
 /** Kubernetes gives 30 s before it kills: what is not done by then was not going to be. */
@@ -118,6 +119,7 @@ const observe = createObserve(registry, target, Date.now, {
   circuitOpen: () => circuit.isOpen(),
 });
 const dispatch = createDispatch(endpoint, connections, graphql.timeout);
+const latency = createLatency();
 const codeRules = createCodeRules(graphql.outcomes);
 const attempt = createAttempt({
   target,
@@ -128,15 +130,13 @@ const attempt = createAttempt({
   reconcile,
   makeInput: createMakeInput(graphql.input),
   credential,
-  classify: {
-    field: mutation.field,
-    careful: inDoubt !== 'retry',
-    now: Date.now,
-    codeRules,
-  },
+  classify: { field: mutation.field, careful: inDoubt !== 'retry', now: Date.now, codeRules },
   settle,
   observe,
-  took: (durationMs) => book.took(durationMs),
+  took(durationMs) {
+    book.took(durationMs);
+    latency.took(durationMs);
+  },
   log,
   now,
   randomBytes,
@@ -211,6 +211,7 @@ const background = Promise.all([
   settle.completeLate(settled.signal),
   circuit.watch(stop),
   turnOver.watch(stop),
+  tellLatency({ redis, names, latency }, stop),
   share && holdShare(share, settled.signal),
 ]);
 stop.addEventListener('abort', () => {

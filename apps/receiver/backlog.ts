@@ -3,9 +3,11 @@ import { nameError, type Log } from '../shared/log.ts';
 import { refused, type Refused } from './refuse.ts';
 import type { Routed } from './route.ts';
 
-/** How many messages a queue holds, in whatever state, and for how long it keeps each. */
+/** How many messages a queue holds, by their state, and for how long it keeps each. */
 export interface Depth {
-  readonly messages: number;
+  readonly visible: number;
+  readonly inFlight: number;
+  readonly delayed: number;
   readonly retentionMs: number;
 }
 
@@ -46,10 +48,9 @@ export function createReadDepth(sqs: SQSClient): ReadDepth {
     );
     const count = (text: string | undefined) => Number(text ?? 0);
     return {
-      messages:
-        count(Attributes.ApproximateNumberOfMessages) +
-        count(Attributes.ApproximateNumberOfMessagesNotVisible) +
-        count(Attributes.ApproximateNumberOfMessagesDelayed),
+      visible: count(Attributes.ApproximateNumberOfMessages),
+      inFlight: count(Attributes.ApproximateNumberOfMessagesNotVisible),
+      delayed: count(Attributes.ApproximateNumberOfMessagesDelayed),
       retentionMs: count(Attributes.MessageRetentionPeriod) * 1_000,
     };
   };
@@ -62,8 +63,8 @@ export function createBacklog(targets: ReadonlyMap<string, BacklogTarget>, readD
 
   const lookAt = async (name: string, { queueUrl, callsPerMs }: BacklogTarget): Promise<void> => {
     try {
-      const { messages, retentionMs } = await readDepth(queueUrl);
-      const over = messages / callsPerMs - retentionMs / 2;
+      const { visible, inFlight, delayed, retentionMs } = await readDepth(queueUrl);
+      const over = (visible + inFlight + delayed) / callsPerMs - retentionMs / 2;
       if (over > 0) surplusMs.set(name, over);
       else surplusMs.delete(name);
       unread.delete(name);

@@ -3,12 +3,14 @@ import { readFileSync } from 'node:fs';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import packageJson from '../../package.json' with { type: 'json' };
 import { describeFaults } from '../shared/config.ts';
+import { readFleetState, readTimeUs } from '../shared/fleet-state.ts';
 import { createKeyCheck } from '../shared/keys.ts';
 import { close, createOps, listen, untilSignal } from '../shared/lifecycle.ts';
 import { createLog, nameError } from '../shared/log.ts';
 import { createRegistry } from '../shared/metrics.ts';
 import { createRedis } from '../shared/redis.ts';
 import { requireRegion } from '../shared/region.ts';
+import { latencyKey } from '../shared/state-keys.ts';
 import { createReceiver } from './app.ts';
 import { createAuthenticate } from './authenticate.ts';
 import { createBacklog, createReadDepth } from './backlog.ts';
@@ -20,6 +22,7 @@ import { maxBytesInFlight } from './limits.ts';
 import { createObserve } from './observe.ts';
 import { createOpenApi } from './openapi.ts';
 import { createRoute } from './route.ts';
+import { createScaling } from './scaling.ts';
 import { createReceiverServer } from './server.ts';
 import { createThrottle } from './throttle.ts';
 import { createValidate } from './validate.ts';
@@ -82,6 +85,7 @@ const queues = new Map(
   ]),
 );
 
+const readDepth = createReadDepth(sqs);
 const backlog = createBacklog(
   new Map(
     Object.entries(gateway.targets).map(([name, { queue, limit }]) => {
@@ -89,7 +93,7 @@ const backlog = createBacklog(
       return [name, { queueUrl: queue.url, callsPerMs }];
     }),
   ),
-  createReadDepth(sqs),
+  readDepth,
   log,
 );
 /** Half a retention is days: what comes in between two looks does not matter. */
@@ -126,10 +130,21 @@ const receiver = createReceiver({
 });
 
 const server = createReceiverServer(receiver.listener);
+const readFleet = async (target: string) => {
+  try {
+    const nowMs = Math.floor((await readTimeUs(redis)) / 1_000);
+    const latency = await redis.get(latencyKey(instance, target));
+    const latencyMs = latency === null ? undefined : Number(latency);
+    return { ...(await readFleetState(redis, { instance, target }, nowMs)), latencyMs };
+  } catch {
+    return undefined;
+  }
+};
 const ops = createOps({
   metrics: registry,
   unhealthy: () => undefined,
   unready: () => (stop.aborted ? 'stopping' : undefined),
+  page: createScaling({ targets: new Map(Object.entries(gateway.targets)), readDepth, readFleet, now }),
 });
 const opsListening = await listen(ops, opsPort, host).catch(giveUp);
 const listening = await listen(server, port, host).catch(giveUp);

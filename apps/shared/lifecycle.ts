@@ -5,28 +5,39 @@ import type { Registry } from 'prom-client';
 /** Why the app should not get work now, or `undefined` while all is well. */
 export type Reason = () => string | undefined;
 
+/** What is answered at a path. */
+export interface Page {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+}
+
 export interface OpsOptions {
   readonly metrics: Pick<Registry, 'metrics' | 'contentType'>;
   /** The process is beyond help and wants to be replaced. */
   readonly unhealthy: Reason;
   /** The process wants no new work for now. */
   readonly unready: Reason;
+  /** What else an app tells of itself; `undefined` where it tells nothing at this path. */
+  readonly page?: (path: string) => Promise<Page> | undefined;
 }
 
 /**
  * The port that Kubernetes and Prometheus look at: `/healthz`, `/readyz` and `/metrics`. A port of its own, so that
  * none of it is ever reachable from where events come in.
  */
-export function createOps({ metrics, unhealthy, unready }: OpsOptions): Server {
-  const probe = (reason: string | undefined) => ({
+export function createOps({ metrics, unhealthy, unready, page }: OpsOptions): Server {
+  const probe = (reason: string | undefined): Page => ({
     status: reason === undefined ? 200 : 503,
     type: 'text/plain; charset=utf-8',
     body: reason ?? 'ok',
   });
-  const answer = async (path: string) => {
+  const answer = async (path: string): Promise<Page> => {
     if (path === '/healthz') return probe(unhealthy());
     if (path === '/readyz') return probe(unhealthy() ?? unready());
     if (path === '/metrics') return { status: 200, type: metrics.contentType, body: await metrics.metrics() };
+    const other = await page?.(path);
+    if (other !== undefined) return other;
     return { status: 404, type: 'text/plain; charset=utf-8', body: 'There is /healthz, /readyz and /metrics here' };
   };
   return createServer((request, response) => {

@@ -30,6 +30,11 @@ export function oldestKey(instance: string, target: string): string {
   return `${keyPrefix(instance, target)}oldest`;
 }
 
+/** How long calls to the target take, in ms, as the fleet last found. */
+export function latencyKey(instance: string, target: string): string {
+  return `${keyPrefix(instance, target)}latency`;
+}
+
 /** The key under which the limiter of a target keeps its next free slot. */
 export function scheduleKey(instance: string, target: string): string {
   return `${keyPrefix(instance, target)}schedule`;
