@@ -4,6 +4,8 @@ import { availableParallelism } from 'node:os';
 export default {
   testEnvironment: '<rootDir>/tests/support/environment.js',
   testMatch: ['<rootDir>/tests/**/*.test.ts'],
+  // They need helm: npm run test:charts.
+  testPathIgnorePatterns: ['<rootDir>/tests/charts/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/tests/support/strip-types.js' },
   moduleFileExtensions: ['ts', 'js', 'json', 'node'],
