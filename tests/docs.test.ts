@@ -91,6 +91,21 @@ describe('docs/delivery.md', () => {
   });
 });
 
+describe('the chart', () => {
+  it('knows of a target what gateway.yaml knows, and what is Kubernetes’ besides', () => {
+    interface Schema {
+      readonly properties: { readonly targets: { readonly additionalProperties: { readonly properties: object } } };
+    }
+    const propertiesOf = (text: string) =>
+      (JSON.parse(text) as Schema).properties.targets.additionalProperties.properties;
+    const { dispatcher, existingSecret, ...same } = propertiesOf(
+      readFileSync('charts/event-gateway/values.schema.json', 'utf8'),
+    ) as Record<string, unknown>;
+    expect([dispatcher, existingSecret]).not.toContain(undefined);
+    expect(same).toEqual(propertiesOf(gatewayJsonSchema()));
+  });
+});
+
 describe('links', () => {
   it.each(globSync('{*.md,docs/**/*.md}'))('of %s lead somewhere', (file) => {
     const links = [...readFileSync(file, 'utf8').matchAll(/\]\(([^)#\s]+)/g)].map(([, link = '']) => link);

@@ -118,19 +118,6 @@ describe('the chart', () => {
     }
   });
 
-  it('knows of a target what gateway.yaml knows, and what is Kubernetes’ besides', () => {
-    const gateway = JSON.parse(readFileSync('docs/gateway.schema.json', 'utf8')) as {
-      properties: { targets: { additionalProperties: { properties: object } } };
-    };
-    const values = JSON.parse(readFileSync(`${chart}/values.schema.json`, 'utf8')) as typeof gateway;
-    const { dispatcher, existingSecret, ...same } = values.properties.targets.additionalProperties.properties as Record<
-      string,
-      unknown
-    >;
-    expect([dispatcher, existingSecret]).not.toContain(undefined);
-    expect(same).toEqual(gateway.properties.targets.additionalProperties.properties);
-  });
-
   it('has a README that tells its values as they are', async () => {
     const { stdout } = await promisify(execFile)('helm-docs', [
       '--chart-search-root',
