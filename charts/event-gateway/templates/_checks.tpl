@@ -2,7 +2,7 @@
 {{- define "egw.checks" -}}
 {{- $faults := list }}
 {{- if not (or .Values.auth.existingSecret .Values.auth.allowAnonymous) }}
-{{- $faults = append $faults "auth: nobody could send. Name the secret with the hashed API keys in auth.existingSecret (egw's README says how one is made), or set auth.allowAnonymous: true for development." }}
+{{- $faults = append $faults "auth: nobody could send. Name the secret that holds keys.json, the hashed API keys, in auth.existingSecret, or set auth.allowAnonymous: true for development." }}
 {{- end }}
 {{- if and .Values.auth.existingSecret .Values.auth.allowAnonymous }}
 {{- $faults = append $faults "auth: has both existingSecret and allowAnonymous: true, which would let everybody past the keys. Leave one out." }}
