@@ -38,7 +38,8 @@ export function createRetention({ retentionMs, mostReceives }: QueueRules, now: 
   const leftMs = Math.min(longestLeftMs, retentionMs / 4);
   return {
     nearsEnd: ({ sentAtMs }) => now() - sentAtMs > retentionMs - leftMs,
-    isWorn: ({ receiveCount }) => receiveCount > mostReceives / 2,
+    // One that was just sent anew is never worn, or a look would send it anew for ever.
+    isWorn: ({ receiveCount }) => receiveCount > Math.max(1, mostReceives / 2),
     lookEveryMs: leftMs / looks,
     longestHideMs: leftMs / 2,
   };

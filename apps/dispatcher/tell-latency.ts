@@ -44,7 +44,7 @@ const keptMs = 120_000;
 
 /**
  * Tells the autoscaler, through Redis, how long calls take, until the signal ends. All pods call the same target, so that
- * the last word of any of them will do; one that Redis does not hear is told again in a moment.
+ * the last word of any of them will do; what Redis does not hear is told with the next calls.
  */
 export async function tellLatency({ redis, names, latency }: TellLatencyDeps, signal: AbortSignal): Promise<void> {
   const key = latencyKey(names.instance, names.target);

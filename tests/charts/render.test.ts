@@ -24,7 +24,7 @@ interface PodSpec {
 
 const podsOf = (manifests: readonly Manifest[]): readonly PodSpec[] =>
   manifests.flatMap(({ kind, spec }) => {
-    if (kind === 'Pod') return [spec as unknown as PodSpec];
+    if (kind === 'Pod') return [spec as PodSpec];
     return kind === 'Deployment' ? [(spec as { template: { spec: PodSpec } }).template.spec] : [];
   });
 
@@ -114,7 +114,9 @@ describe('the chart', () => {
     for (const { metadata, spec } of scaled) {
       const { limit, latency } = targets[metadata.labels['event-gateway/target'] ?? ''] ?? {};
       const useful = usefulReplicas(limitSchema.parse(limit), msOf[latency as keyof typeof msOf]);
-      expect({ ...metadata.labels, max: spec?.['maxReplicaCount'] }).toMatchObject({ max: useful });
+      expect({ ...metadata.labels, max: (spec as { maxReplicaCount: number }).maxReplicaCount }).toMatchObject({
+        max: useful,
+      });
     }
   });
 

@@ -11,7 +11,8 @@ export interface Manifest {
     readonly namespace?: string;
     readonly labels: Readonly<Record<string, string>>;
   };
-  readonly spec?: Readonly<Record<string, unknown>>;
+  /** Of another form in each kind: whoever looks says which. */
+  readonly spec?: unknown;
   readonly data?: Readonly<Record<string, string>>;
 }
 

@@ -108,6 +108,15 @@ describe('egw send', () => {
       code: 1,
       stderr: expect.stringMatching(/^Standard input is no CloudEvent: with --wait send one/),
     });
+    const stranger = newKey('stranger', randomBytes).key;
+    expect(await desk.egw(['send', '--wait', '1s'], { ...env, EGW_KEY: stranger }, '{}')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/EGW_KEY: is not in .*keys\.json/),
+    });
+    expect(await desk.egw(['send', '--wait', '1s'], { EGW_URL: env['EGW_URL'] ?? '' }, '{}')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/EGW_KEY: is not set: put the API key there/),
+    });
     expect(await desk.egw(['send', '--wait', 'soon'], env, '{}')).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(/^--wait soon is no duration/),

@@ -1,30 +1,25 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { createCircuit, type Asked } from '../../apps/dispatcher/circuit.ts';
 import { createBell, type Bell } from '../../apps/dispatcher/timing.ts';
 import { createLog } from '../../apps/shared/log.ts';
-import { startRedis, type TestRedis } from '../support/redis.ts';
-import { pace, startCircuit, type Circuitry } from './circuitry.ts';
+import { pace, circuitOfEachTest } from './circuitry.ts';
 import { names, type Timed } from './clock.ts';
 
 describe('a pod that watches the circuit', () => {
-  let redis: TestRedis;
-  let circuitry: Circuitry;
+  const circuitry = circuitOfEachTest();
   let redisGone: boolean;
   let moves: string[];
   let moved: Bell;
   beforeEach(async () => {
-    redis = await startRedis();
-    circuitry = await startCircuit(redis.redis);
     redisGone = false;
     moves = [];
     moved = createBell();
-    await circuitry.fail(5);
-    await circuitry.time.pass(1_000);
+    await circuitry().fail(5);
+    await circuitry().time.pass(1_000);
   });
-  afterEach(() => redis.close());
 
   const watch = (ask: () => Promise<Asked>) => {
-    const { time } = circuitry;
+    const { time } = circuitry();
     const script: Timed['scripts']['probe'] = async (keys, args) => {
       moves.push(String(args[2]));
       moved.ring();
@@ -53,11 +48,11 @@ describe('a pod that watches the circuit', () => {
     expect(circuit.isSending()).toBe(false);
     redisGone = false;
     await until(circuit.isSending, changed);
-    expect(await circuitry.move('pod-2')).toEqual(['wait', expect.any(Number)]);
+    expect(await circuitry().move('pod-2')).toEqual(['wait', expect.any(Number)]);
     await ended();
     expect(circuit.isSending()).toBe(false);
     expect(moves.at(-1)).toBe('leave');
-    expect(await circuitry.move('pod-2')).toEqual(['ask']);
+    expect(await circuitry().move('pod-2')).toEqual(['ask']);
   });
 
   it('goes on where Redis breaks off when it would tell what it found', async () => {
@@ -84,6 +79,6 @@ describe('a pod that watches the circuit', () => {
     await until(circuit.isSending, changed);
     redisGone = true;
     await ended();
-    expect(await circuitry.move('pod-2')).toEqual(['wait', expect.any(Number)]);
+    expect(await circuitry().move('pod-2')).toEqual(['wait', expect.any(Number)]);
   });
 });

@@ -1,21 +1,14 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { startRedis, type TestRedis } from '../support/redis.ts';
-import { startCircuit, type Circuitry } from './circuitry.ts';
+import { describe, expect, it } from '@jest/globals';
+import { circuitOfEachTest } from './circuitry.ts';
 import { names } from './clock.ts';
 
 describe('the circuit', () => {
-  let redis: TestRedis;
-  let circuitry: Circuitry;
-  beforeEach(async () => {
-    redis = await startRedis();
-    circuitry = await startCircuit(redis.redis);
-  });
-  afterEach(() => redis.close());
+  const circuitry = circuitOfEachTest();
 
   it('opens when five events in a row find nobody, and tells the fleet', async () => {
-    const { fail, deliver, stateOf } = circuitry;
+    const { fail, deliver, stateOf } = circuitry();
     const told: string[] = [];
-    const subscriber = redis.redis.duplicate();
+    const subscriber = circuitry().redis.duplicate();
     await subscriber.connect();
     await subscriber.subscribe(`egw:{${names.instance}/${names.target}}:pauses`);
     subscriber.on('message', (_channel, message) => told.push(message));
@@ -31,7 +24,7 @@ describe('the circuit', () => {
   });
 
   it('opens when half of ten in half a minute find nobody, and forgets what is older', async () => {
-    const { time, fail, deliver, stateOf } = circuitry;
+    const { time, fail, deliver, stateOf } = circuitry();
     for (let i = 0; i < 4; i++) {
       await fail(1);
       await deliver(1);
@@ -49,7 +42,7 @@ describe('the circuit', () => {
   });
 
   it('stays closed for one event that finds nobody again and again, whoever else is delivered', async () => {
-    const { time, take, end, deliver, stateOf } = circuitry;
+    const { time, take, end, deliver, stateOf } = circuitry();
     for (let i = 0; i < 12; i++) {
       await end(await take('poison'), 'nobody');
       await deliver(i % 3);
@@ -59,7 +52,7 @@ describe('the circuit', () => {
   });
 
   it('is not closed by a call of before', async () => {
-    const { take, end, fail, stateOf } = circuitry;
+    const { take, end, fail, stateOf } = circuitry();
     const before = await take();
     await fail(5);
     await end(before, 'somebody');
@@ -67,7 +60,7 @@ describe('the circuit', () => {
   });
 
   it('spends no attempt however long it lasts', async () => {
-    const { time, take, end, fail } = circuitry;
+    const { time, take, end, fail } = circuitry();
     await fail(5);
     for (let i = 0; i < 30; i++) {
       const mine = await take('patient');

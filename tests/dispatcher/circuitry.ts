@@ -1,17 +1,17 @@
+import { afterEach, beforeEach } from '@jest/globals';
 import { circuitKey, flightKey } from '../../apps/shared/state-keys.ts';
 import type { Held } from '../../apps/dispatcher/held.ts';
 import type { Heard, ReleaseReason } from '../../apps/dispatcher/ledger.ts';
 import type { Redis } from '../../apps/shared/redis.ts';
+import { startRedis, type TestRedis } from '../support/redis.ts';
 import { names, paceOf, startTimed, type Pod } from './clock.ts';
 import { held, received } from './held.ts';
 
 export const pace = paceOf({ windows: [{ calls: 50, per: '1s' }] });
 export const leaseMs = 25_000;
 
-export type Circuitry = Awaited<ReturnType<typeof startCircuit>>;
-
 /** A fleet at an open limit, and what makes its circuit move. */
-export async function startCircuit(redis: Redis) {
+async function startCircuit(redis: Redis) {
   const time = await startTimed(redis);
   await time.open(pace);
   let events = 0;
@@ -36,6 +36,7 @@ export async function startCircuit(redis: Redis) {
     return result.reply;
   };
   return {
+    redis,
     time,
     take,
     end,
@@ -53,4 +54,16 @@ export async function startCircuit(redis: Redis) {
       return pod;
     },
   };
+}
+
+/** One for each test of the surrounding `describe`, on a Redis of its own. */
+export function circuitOfEachTest(): () => Awaited<ReturnType<typeof startCircuit>> {
+  let redis: TestRedis;
+  let circuitry: Awaited<ReturnType<typeof startCircuit>>;
+  beforeEach(async () => {
+    redis = await startRedis();
+    circuitry = await startCircuit(redis.redis);
+  });
+  afterEach(() => redis.close());
+  return () => circuitry;
 }

@@ -1,20 +1,13 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { guestOf } from '../../apps/dispatcher/permit.ts';
-import { startRedis, type TestRedis } from '../support/redis.ts';
-import { leaseMs, pace, startCircuit, type Circuitry } from './circuitry.ts';
+import { leaseMs, pace, circuitOfEachTest } from './circuitry.ts';
 import { names, paceOf } from './clock.ts';
 
 describe('the probe of an open circuit', () => {
-  let redis: TestRedis;
-  let circuitry: Circuitry;
-  beforeEach(async () => {
-    redis = await startRedis();
-    circuitry = await startCircuit(redis.redis);
-  });
-  afterEach(() => redis.close());
+  const circuitry = circuitOfEachTest();
 
   it('is probed by one pod, when its time has come', async () => {
-    const { time, fail, move } = circuitry;
+    const { time, fail, move } = circuitry();
     await fail(5);
     expect(await move('pod-1')).toEqual(['wait', 1_000]);
     await time.pass(1_000);
@@ -24,7 +17,7 @@ describe('the probe of an open circuit', () => {
   });
 
   it('gives slots to the probe alone: for its question, then for one event', async () => {
-    const { time, take, fail, move } = circuitry;
+    const { time, take, fail, move } = circuitry();
     const pod = time.pod(pace);
     const other = time.pod(pace);
     await fail(5);
@@ -43,7 +36,7 @@ describe('the probe of an open circuit', () => {
   });
 
   it('closes when the probe finds somebody, with a slow start', async () => {
-    const { time, take, end, move, probing } = circuitry;
+    const { time, take, end, move, probing } = circuitry();
     const pod = await probing();
     const mine = await take();
     await pod.reserve([mine]);
@@ -57,7 +50,7 @@ describe('the probe of an open circuit', () => {
   });
 
   it('closes when the target refuses the event of the probe', async () => {
-    const { time, take, move, probing } = circuitry;
+    const { time, take, move, probing } = circuitry();
     const pod = await probing();
     const mine = await take();
     await pod.reserve([mine]);
@@ -68,7 +61,7 @@ describe('the probe of an open circuit', () => {
   });
 
   it('gives the place of its question, among the calls in flight, to its event', async () => {
-    const { time, take, fail, move } = circuitry;
+    const { time, take, fail, move } = circuitry();
     const single = paceOf({ windows: [{ calls: 50, per: '1s' }], maxInFlight: 1 });
     await time.open(single);
     const pod = time.pod(single);
@@ -83,7 +76,7 @@ describe('the probe of an open circuit', () => {
   });
 
   it('asks less often the longer nobody answers, and soon sends another event where somebody does', async () => {
-    const { time, take, end, fail, move } = circuitry;
+    const { time, take, end, fail, move } = circuitry();
     await fail(5);
     const waits: unknown[] = [];
     let waitMs = 1_000;
@@ -111,7 +104,7 @@ describe('the probe of an open circuit', () => {
   });
 
   it('lets a new pod have the probe of a dead one when its lease ends, and hears no more of that', async () => {
-    const { time, take, end, move, probing } = circuitry;
+    const { time, take, end, move, probing } = circuitry();
     const pod = await probing();
     const mine = await take();
     await pod.reserve([mine]);
@@ -125,7 +118,7 @@ describe('the probe of an open circuit', () => {
   });
 
   it('keeps the lease while it waits for an event, and not once the event has its slot', async () => {
-    const { time, take, move, probing } = circuitry;
+    const { time, take, move, probing } = circuitry();
     const pod = await probing();
     for (let i = 0; i < 5; i++) {
       await time.pass(20_000);
@@ -139,7 +132,7 @@ describe('the probe of an open circuit', () => {
   });
 
   it('takes another event where the first was handed back untried', async () => {
-    const { take, end, probing } = circuitry;
+    const { take, end, probing } = circuitry();
     const pod = await probing();
     const mine = await take();
     await pod.reserve([mine]);
@@ -152,7 +145,7 @@ describe('the probe of an open circuit', () => {
     ['throttled', 'somebody', 'closed'],
     ['unavailable', 'nobody', 'wait'],
   ] as const)('after a probe that %s finds %s it is %s', async (reason, heard, kind) => {
-    const { time, take, move, probing } = circuitry;
+    const { time, take, move, probing } = circuitry();
     const pod = await probing();
     const mine = await take();
     await pod.reserve([mine]);
@@ -161,18 +154,18 @@ describe('the probe of an open circuit', () => {
   });
 
   it('is left by a pod that stops, for the next one to take at once', async () => {
-    const { move, probing } = circuitry;
+    const { move, probing } = circuitry();
     await probing();
     await move('pod-1', 'leave');
     expect(await move('pod-2')).toEqual(['ask']);
   });
 
   it('keeps the longer pause when it closes', async () => {
-    const { take, end, stateOf, probing } = circuitry;
+    const { take, end, stateOf, probing } = circuitry();
     const pod = await probing();
     const mine = await take();
     await pod.reserve([mine]);
-    await redis.redis.set(`egw:{${names.instance}/${names.target}}:pause`, `1800000100000 throttled`);
+    await circuitry().redis.set(`egw:{${names.instance}/${names.target}}:pause`, `1800000100000 throttled`);
     await end(mine, 'somebody');
     expect(await stateOf()).toBe('paused');
   });

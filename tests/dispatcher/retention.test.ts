@@ -5,7 +5,7 @@ import { createClaim } from '../../apps/dispatcher/claim.ts';
 import type { Held, Message } from '../../apps/dispatcher/held.ts';
 import { createLedger } from '../../apps/dispatcher/ledger.ts';
 import { createReceive, readQueueRules } from '../../apps/dispatcher/poll.ts';
-import { createRetention, createTurnOver } from '../../apps/dispatcher/retention.ts';
+import { createRetention, createTurnOver, type QueueRules } from '../../apps/dispatcher/retention.ts';
 import { loadScripts } from '../../apps/dispatcher/scripts.ts';
 import { createSettle } from '../../apps/dispatcher/settle.ts';
 import { encode } from '../../apps/shared/event.ts';
@@ -100,16 +100,14 @@ describe('a message whose retention nears its end', () => {
     expect(settled).toEqual([]);
   });
 
-  it('is sent anew where nothing else is received, and what is younger goes back at once', async () => {
-    const [first] = await receive();
-    if (first === undefined) throw new Error('Nothing came');
-    const inLine = [0, 0, 60_000].map((sentAtMs, i) => ({ ...first, receiptHandle: `${i}`, sentAtMs }));
+  /** One look of a pod that receives nothing else, at these messages ten at a time. */
+  async function lookAt(line: Message[], rules: QueueRules) {
     const shown: string[] = [];
     const sent: string[] = [];
     const stop = new AbortController();
     const turnOver = createTurnOver({
-      receive: () => Promise.resolve(inLine.splice(0, 2)),
-      retention: { nearsEnd: ({ sentAtMs }) => sentAtMs === 0, isWorn: () => false, lookEveryMs: 20, longestHideMs: 1 },
+      receive: (count) => Promise.resolve(line.splice(0, count)),
+      retention: { ...createRetention(rules, () => 76_000), lookEveryMs: 20 },
       settle: { sendAnew: ({ receiptHandle }) => Promise.resolve((sent.push(receiptHandle), 'sent_anew' as const)) },
       hide(handle, seconds) {
         shown.push(`${handle} for ${seconds} s`);
@@ -121,8 +119,13 @@ describe('a message whose retention nears its end', () => {
       now: () => performance.now(),
     });
     await turnOver.watch(stop.signal);
-    expect({ sent, shown }).toEqual({ sent: ['0', '1'], shown: ['2 for 0 s'] });
-  });
+    return { sent, shown };
+  }
+  const lineOf = async (each: readonly Partial<Message>[]): Promise<Message[]> => {
+    const [first] = await receive();
+    if (first === undefined) throw new Error('Nothing came');
+    return each.map((more, i) => ({ ...first, receiptHandle: `${i}`, sentAtMs: 60_000, receiveCount: 1, ...more }));
+  };
 
   it('is not looked for while messages are received', async () => {
     let looks = 0;
@@ -159,30 +162,31 @@ describe('a message whose retention nears its end', () => {
   });
 
   it('is looked for behind younger ones, which go back when the look is over', async () => {
-    const [first] = await receive();
-    if (first === undefined) throw new Error('Nothing came');
-    const line = Array.from({ length: 450 }, (_, i) => ({ ...first, receiptHandle: `${i}`, sentAtMs: 60_000 }));
-    line.push({ ...first, receiptHandle: 'old', sentAtMs: 0 }, { ...first, receiptHandle: 'worn', receiveCount: 501 });
-    const happened: string[] = [];
-    const stop = new AbortController();
-    const rules = { retentionMs: 100_000, mostReceives: 1_000 };
-    const turnOver = createTurnOver({
-      receive: () => Promise.resolve(line.splice(0, 10)),
-      retention: { ...createRetention(rules, () => 76_000), lookEveryMs: 20 },
-      settle: {
-        sendAnew: ({ receiptHandle }) => Promise.resolve((happened.push(receiptHandle), 'sent_anew' as const)),
-      },
-      hide(handle, seconds) {
-        if (handle === '449') happened.push(`${handle} for ${seconds} s`);
-        stop.abort();
-        return Promise.resolve(true);
-      },
-      observe: { settled: () => undefined },
-      log,
-      now: () => performance.now(),
-    });
-    await turnOver.watch(stop.signal);
-    expect(happened).toEqual(['old', 'worn', '449 for 0 s']);
+    const young = Array.from({ length: 450 }, () => ({}));
+    const old = { receiptHandle: 'old', sentAtMs: 0 };
+    const worn = { receiptHandle: 'worn', receiveCount: 501 };
+    const line = await lineOf([...young, old, worn]);
+    const { sent, shown } = await lookAt(line, { retentionMs: 100_000, mostReceives: 1_000 });
+    expect(sent).toEqual(['old', 'worn']);
+    expect(shown).toHaveLength(450);
+    expect(shown[449]).toBe('449 for 0 s');
+  });
+
+  it('is looked for among so many at a time, and no more', async () => {
+    const line = await lineOf(Array.from({ length: 600 }, () => ({})));
+    expect((await lookAt(line, { retentionMs: 100_000, mostReceives: 1_000 })).shown).toHaveLength(500);
+  });
+
+  it('is not worn when it was just sent anew, however few receives the queue allows', async () => {
+    const { sent, shown } = await lookAt(await lineOf([{}]), { retentionMs: 100_000, mostReceives: 1 });
+    expect({ sent, shown }).toEqual({ sent: [], shown: ['0 for 0 s'] });
+  });
+
+  it('is hidden for no longer than it may be', async () => {
+    const acknowledge = createAcknowledge(queue.sqs, queue, 1_000, log);
+    const [message] = await receive();
+    await acknowledge.hide(message?.receiptHandle ?? '', 600);
+    expect(await receive()).toHaveLength(1);
   });
 
   it('is hidden for half of the time that it would have left at most', () => {

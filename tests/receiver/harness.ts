@@ -66,9 +66,10 @@ export async function startReceiver(options: ReceiverOptions = {}) {
   await writeFile(join(folder, 'keys.json'), JSON.stringify({ keys: made.map(({ record }) => record) }));
   await writeFile(join(folder, 'gateway.yaml'), stringify(gateway));
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+  const instance = `tests-${randomUUID()}`;
   const app = await startApp('receiver', {
     EGW_CONFIG: join(folder, 'gateway.yaml'),
-    EGW_INSTANCE: `tests-${randomUUID()}`,
+    EGW_INSTANCE: instance,
     REDIS_URL: `redis://127.0.0.1:${redisProxy.port}`,
     PORT: '0',
     OPS_PORT: '0',
@@ -113,6 +114,7 @@ export async function startReceiver(options: ReceiverOptions = {}) {
   };
   return {
     app,
+    instance,
     port,
     keys,
     key,

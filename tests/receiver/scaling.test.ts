@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createScaling, replicasFor, usefulReplicas, type ScalingDeps } from '../../apps/receiver/scaling.ts';
+import {
+  createScaling,
+  replicasFor,
+  usefulReplicas,
+  type Scaling,
+  type ScalingDeps,
+} from '../../apps/receiver/scaling.ts';
 import { limit as limitSchema } from '../../apps/shared/limit-config.ts';
+import { createRedis } from '../../apps/shared/redis.ts';
+import { circuitKey, latencyKey } from '../../apps/shared/state-keys.ts';
 import { startReceiver, type Receiver } from './harness.ts';
 
 const limitOf = (settings: object) => limitSchema.parse(settings);
@@ -131,11 +139,32 @@ describe('the receiver', () => {
   });
   afterAll(() => receiver.close());
 
+  /** What it tells once the condition holds; an answer is good for a second, and Redis may be on its way. */
+  const toldWhen = async (holds: (told: Scaling) => boolean): Promise<Scaling> => {
+    const url = `http://127.0.0.1:${String(receiver.app.listening['ops_port'])}/scaling/crm`;
+    for (;;) {
+      const told = (await (await fetch(url)).json()) as Scaling;
+      if (holds(told)) return told;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  };
+
   it('answers at its ops port alone', async () => {
     await receiver.post('{"id":"one"}');
     await receiver.post('{"id":"two"}');
-    const ops = await fetch(`http://127.0.0.1:${String(receiver.app.listening['ops_port'])}/scaling/crm`);
-    expect(await ops.json()).toMatchObject({ target: 'crm', visible: 2, circuit: 'closed', replicas: 1 });
+    const told = await toldWhen(({ circuit }) => circuit !== 'unknown');
+    expect(told).toMatchObject({ target: 'crm', visible: 2, circuit: 'closed', replicas: 1 });
     expect((await receiver.request('GET', '/scaling/crm')).status).toBe(404);
+  });
+
+  it('follows what the fleet says in Redis', async () => {
+    const { instance, redisProxy } = receiver;
+    const redis = createRedis(`redis://127.0.0.1:${redisProxy.port}`);
+    await redis.connect();
+    await redis.set(latencyKey(instance, 'crm'), '777');
+    await redis.hset(circuitKey(instance, 'crm'), 'open', Date.now());
+    redis.disconnect();
+    const told = await toldWhen(({ circuit }) => circuit === 'open');
+    expect(told).toMatchObject({ latency_ms: 777, latency_measured: true, replicas: 1 });
   });
 });
