@@ -41,21 +41,27 @@ export async function canCapture(): Promise<boolean> {
   });
 }
 
-/** Reads every call to the port off the loopback interface: whatever the target does with it, and however late. */
-export async function startCapture(
-  port: number,
-  died: (sentence: string) => void,
-  signal: AbortSignal,
-): Promise<Capture> {
+export interface CaptureOptions {
+  readonly port: number;
+  /** The network interface by which calls come in. */
+  readonly link: string;
+  /** A process in whose network that is; this machine's own where it is left out. */
+  readonly inNetworkOf?: number;
+  readonly died: (sentence: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Reads every call to the port off the interface: whatever the target does with it, and however late. */
+export async function startCapture({ port, link, inNetworkOf, died, signal }: CaptureOptions): Promise<Capture> {
   const calls: { epochMs: number; answeredEpochMs: number | null }[] = [];
   const open = new Map<string, { answeredEpochMs: number | null }>();
   const filter = `(tcp dst port ${port} and ${post}) or (tcp src port ${port} and ${http})`;
   const heard = (line: string) => {
-    const packet = /^(\d+)\.(\d{9}) IP \S+\.(\d+) > \S+\.(\d+):/.exec(line);
+    const packet = /^(\d+)\.(\d{9}) IP (\S+) > (\S+):/.exec(line);
     if (packet === null) return;
     const [, seconds, nanos, from = '', to = ''] = packet;
     const epochMs = Number(seconds) * 1_000 + Number(nanos) / 1e6;
-    if (Number(to) === port) {
+    if (to.endsWith(`.${port}`)) {
       const call = { epochMs, answeredEpochMs: null };
       calls.push(call);
       open.set(from, call);
@@ -66,10 +72,12 @@ export async function startCapture(
     }
   };
   const format = ['-n', '-q', '-l', '-tt', '--nano', '--immediate-mode'];
+  const enter = inNetworkOf === undefined ? [] : ['nsenter', '--net', '--target', String(inNetworkOf)];
+  const [command, ...args] = [...enter, 'tcpdump', '-i', link, ...format, '-s', snapBytes, '-B', bufferKib];
   const tcpdump = await startProcess({
     name: 'tcpdump',
-    command: 'tcpdump',
-    args: ['-i', 'lo', ...format, '-s', snapBytes, '-B', bufferKib, filter],
+    command,
+    args: [...args, filter],
     readyBy: (line) => (line.startsWith('listening on') ? true : undefined),
     heard,
     died,

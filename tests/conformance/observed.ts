@@ -1,6 +1,7 @@
 import type { Captured } from './capture.ts';
-import type { RecordedCall, Stall } from './recording-target.ts';
+import type { Stall } from './recording-target.ts';
 import type { Window } from './report.ts';
+import type { RecordedCall } from './target-record.ts';
 
 export interface ObservedCall {
   /** ms of the wall clock. */

@@ -80,7 +80,7 @@ export async function openStage(latencyMs: number, ended: AbortSignal): Promise<
     stops.push(redis.stop);
     const target = await startRecordingTarget({ latencyMs, watchStalls: !byKernel, folder, died, signal });
     stops.push(target.stop);
-    const capture = byKernel ? await startCapture(target.port, died, signal) : undefined;
+    const capture = byKernel ? await startCapture({ port: target.port, link: 'lo', died, signal }) : undefined;
     if (capture !== undefined) stops.push(capture.stop);
     const marks: Mark[] = [];
     const aheadMs = wallAheadMs();

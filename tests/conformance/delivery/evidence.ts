@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Counts } from '../queue-double/control.ts';
-import type { RecordedCall } from '../recording-target.ts';
+import type { RecordedCall } from '../target-record.ts';
 import { check, type History, type Known, type Tally } from './check.ts';
 import { isIntact } from './events.ts';
 import { deadLetterName, queueName } from './stage.ts';

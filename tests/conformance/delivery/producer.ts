@@ -5,6 +5,7 @@ import type { Known } from './check.ts';
 import { eventOf } from './events.ts';
 
 export interface ProduceOptions {
+  /** Events go to `events/batch` below it. */
   readonly receiverUrl: string;
   /** The API key, as `x-api-key`; none where the receiver takes events of anybody. */
   readonly headers: Readonly<Record<string, string>>;
@@ -59,7 +60,8 @@ export async function produce(options: ProduceOptions): Promise<Produced> {
   const over = Promise.withResolvers<undefined>();
   until.addEventListener('abort', () => over.resolve(undefined));
   if (until.aborted) over.resolve(undefined);
-  const pool = new Pool(receiverUrl, { connections: requestsAtOnce });
+  const { origin, pathname } = new URL('events/batch', receiverUrl.replace(/\/?$/, '/'));
+  const pool = new Pool(origin, { connections: requestsAtOnce });
   const sent = new Map<string, Known>();
   let sends = 0;
 
@@ -75,7 +77,7 @@ export async function produce(options: ProduceOptions): Promise<Produced> {
       }
       sends += open.length;
       const again: string[] = [];
-      for (const { id, verdict } of await post(pool, headers, open, until)) {
+      for (const { id, verdict } of await post(pool, pathname, headers, open, until)) {
         switch (verdict) {
           case 'accepted':
             sent.set(id, 'accepted');
@@ -112,13 +114,14 @@ export async function produce(options: ProduceOptions): Promise<Produced> {
 
 async function post(
   pool: Pool,
+  path: string,
   headers: ProduceOptions['headers'],
   ids: readonly string[],
   until: AbortSignal,
 ): Promise<readonly Judged[]> {
   try {
     const { statusCode, body } = await pool.request({
-      path: '/events/batch',
+      path,
       method: 'POST',
       headers: { ...headers, 'content-type': 'application/cloudevents-batch+json' },
       body: JSON.stringify(ids.map(eventOf)),

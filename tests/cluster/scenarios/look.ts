@@ -1,0 +1,31 @@
+import { eventually } from '../kubernetes.ts';
+import type { TargetName } from '../neighbours.ts';
+import { processesOf } from '../pod-processes.ts';
+import type { World } from '../world.ts';
+
+export function seconds(ms: number): number {
+  return Math.round(ms / 100) / 10;
+}
+
+/** KEDA's cooldown, and what a dispatcher needs to end. */
+const zeroWithinMs = 120_000;
+
+export async function atZero({ fleet, signal }: World, target: TargetName): Promise<void> {
+  const look = () => Promise.resolve(fleet.alive('dispatcher', target).length === 0 ? true : undefined);
+  await eventually(`no dispatcher of ${target}`, zeroWithinMs, look, signal);
+}
+
+/**
+ * From a container's start to its readiness, of all pods of the component that are alive; s. Where its process is not seen,
+ * Kubernetes says when it was started, up to a second too early.
+ */
+export async function slowestStart({ fleet, kubernetes }: World, component: string): Promise<number> {
+  const took = fleet.pods().map(async (pod) => {
+    if (!pod.isAlive || pod.component !== component) return 0;
+    const { startedEpochMs = pod.startedEpochMs } = await processesOf(pod.uid, kubernetes).catch(() => ({
+      startedEpochMs: undefined,
+    }));
+    return (pod.readyEpochMs ?? Infinity) - (startedEpochMs ?? -Infinity);
+  });
+  return seconds(Math.max(...(await Promise.all(took))));
+}

@@ -1,0 +1,41 @@
+import { eventually } from '../kubernetes.ts';
+import { underLoad } from '../load.ts';
+import { releaseNamespace } from '../release.ts';
+import { atLeast, boundsOf, figuresOf, type Scenario } from '../scenario.ts';
+
+const limits = { crm: 50 };
+const withinMs = 60_000;
+
+/** Fills its memory, page by page, when it is told to. */
+const hungry = "process.on('SIGUSR2',()=>{const all=[];for(;;)all.push(Buffer.alloc(2**20,1))})";
+
+export const outOfMemory: Scenario = {
+  name: 'out-of-memory',
+  does: 'dispatchers need more memory than they may have under load, and the kernel ends them',
+  short: false,
+  async play(world) {
+    const { fleet, kubernetes, signal } = world;
+    const extraEnv = [{ name: 'NODE_OPTIONS', value: `--import=data:text/javascript,${encodeURIComponent(hungry)}` }];
+    await world.deploy({ limits, values: { dispatcher: { extraEnv } } });
+    const outcome = await underLoad(world, {
+      name: 'oom',
+      events: 1_500,
+      perSecond: 80,
+      limits,
+      async disturb({ delivered }) {
+        await delivered('crm', 200);
+        for (const { name, uid } of fleet.alive('dispatcher', 'crm').slice(0, 3)) {
+          const tell = ['/nodejs/bin/node', '-e', "process.kill(1,'SIGUSR2')"];
+          await kubernetes.kubectl(['exec', name, '-n', releaseNamespace, '--', ...tell]);
+          const isBack = () => fleet.pods().some((pod) => pod.uid === uid && pod.restarts > 0 && pod.isReady);
+          await eventually(`${name} back`, withinMs, () => Promise.resolve(isBack() ? true : undefined), signal);
+        }
+      },
+    });
+    const killed = fleet.pods().filter(({ lastEnd }) => lastEnd === 'OOMKilled').length;
+    return {
+      bounds: [...boundsOf(world, outcome, limits), atLeast('pods that ended as OOMKilled', killed, 3)],
+      figures: { ...figuresOf(world, outcome, 'crm'), OOMKilled: killed },
+    };
+  },
+};
