@@ -5,7 +5,7 @@ import { describeFaults } from '../shared/config.ts';
 import { close, createOps, listen, untilSignal } from '../shared/lifecycle.ts';
 import { createLog } from '../shared/log.ts';
 import { createRegistry } from '../shared/metrics.ts';
-import { createRedis, followServer } from '../shared/redis.ts';
+import { createRedis, followServer, tellOutages } from '../shared/redis.ts';
 import { requireRegion } from '../shared/region.ts';
 import { createReadSecret } from '../shared/secrets.ts';
 import { createAcknowledge } from './acknowledge.ts';
@@ -62,7 +62,7 @@ const credential = await createCredential(
 ).catch(giveUp);
 
 const redis = createRedis(redisUrl);
-redis.on('error', (error: Error) => log.debug({ error: error.name }, 'redis.error'));
+tellOutages(redis, { url: redisUrl, log, now });
 const subscriber = createRedis(redisUrl);
 subscriber.on('error', (error: Error) => log.debug({ error: error.name }, 'redis.error'));
 

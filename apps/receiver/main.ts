@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import packageJson from '../../package.json' with { type: 'json' };
+import { adviseOnQueue } from '../shared/advice.ts';
 import { describeFaults } from '../shared/config.ts';
 import { readFleetState, readTimeUs } from '../shared/fleet-state.ts';
 import { createKeyCheck } from '../shared/keys.ts';
 import { close, createOps, listen, untilSignal } from '../shared/lifecycle.ts';
 import { createLog, nameError } from '../shared/log.ts';
 import { createRegistry } from '../shared/metrics.ts';
-import { createRedis } from '../shared/redis.ts';
+import { createRedis, tellOutages } from '../shared/redis.ts';
 import { requireRegion } from '../shared/region.ts';
 import { latencyKey } from '../shared/state-keys.ts';
 import { createReceiver } from './app.ts';
@@ -50,7 +51,7 @@ const stop = untilSignal(process);
 if (keys === undefined) log.warn({}, 'auth.allowAnonymous is on: anyone may send');
 
 const redis = createRedis(redisUrl);
-redis.on('error', (error: Error) => log.debug({ error: error.name }, 'redis.error'));
+tellOutages(redis, { url: redisUrl, log, now });
 void redis.connect().catch(() => undefined);
 
 const sqs = new SQSClient({
@@ -72,7 +73,9 @@ await requireRegion(sqs.config).catch(giveUp);
 
 const registry = createRegistry();
 const observe = createObserve(registry, () => receiver.inFlight());
-const sendBatch = createSendBatch(sqs, (error) => log.warn({ error: nameError(error) }, 'queue.send_failed'));
+const sendBatch = createSendBatch(sqs, (error) =>
+  log.warn({ error: nameError(error), advice: adviseOnQueue(error) }, 'queue.send_failed'),
+);
 const queues = new Map(
   Object.entries(gateway.targets).map(([name, { queue }]) => [
     name,

@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
-import { nameError } from './log.ts';
+import { adviseOnRedis } from './advice.ts';
+import { nameError, type Log } from './log.ts';
 
 export type { Redis };
 
@@ -21,6 +22,25 @@ export function createRedis(url: string): Redis {
     // A peer that vanished without a word is found out by silence: a new connection is tried after this.
     socketTimeout: 5_000,
     retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 5), 1_000) + Math.random() * 50,
+  });
+}
+
+/** Often enough to be found, seldom enough to be read. */
+const tellEveryMs = 60_000;
+
+/** Logs that Redis is gone, at once and each minute, and that it is back. `now`: monotonic, ms. */
+export function tellOutages(redis: Redis, { url, log, now }: { url: string; log: Log; now: () => number }): void {
+  let toldMs = -Infinity;
+  let isGone = false;
+  redis.on('error', (error: Error) => {
+    if (isGone && now() < toldMs + tellEveryMs) return;
+    isGone = true;
+    toldMs = now();
+    log.warn({ error: nameError(error), advice: adviseOnRedis(url) }, 'redis.gone');
+  });
+  redis.on('ready', () => {
+    if (isGone) log.info({}, 'redis.back');
+    isGone = false;
   });
 }
 

@@ -12,6 +12,7 @@ export const wrongValues: Scenario = {
   short: true,
   async play(world) {
     const { release } = world;
+    await world.neighbours.clear();
     const refusal = async (values: Readonly<Record<string, unknown>>) =>
       (await release.deploy({ limits, values })).text;
     const empty = await refusal({ aws: { region: '' }, redis: { url: '' }, auth: { allowAnonymous: false } });
@@ -33,13 +34,15 @@ export const wrongValues: Scenario = {
     await release.uninstall();
     const aws = { endpointUrl: 'http://nowhere.egw-test.svc:4566' };
     await world.deploy({ limits, values: { aws }, noWait: true });
-    const noQueue = /AWS_ENDPOINT_URL_SQS|queue cannot be reached|queue\.url/;
-    bounds.push(says('logs of a dispatcher, no queue', await loggedSoon(world, 'crm', noQueue), noQueue));
+    const noQueue = /SQS is not there: correct the queue\.url of the target, AWS_REGION or AWS_ENDPOINT_URL_SQS/;
+    for (const app of ['crm', 'receiver'])
+      bounds.push(says(`logs of ${app}, no queue`, await loggedSoon(world, app, noQueue), noQueue));
     await release.uninstall();
     const redis = { url: 'redis://nowhere.egw-test.svc:6379' };
     await world.deploy({ limits, values: { redis }, noWait: true });
-    const noRedis = /REDIS_URL/;
-    bounds.push(says('logs of a dispatcher, no Redis', await loggedSoon(world, 'crm', noRedis), noRedis));
+    const noRedis = /Redis at nowhere\S* is not to be had: start it, let the pod out to it, or correct REDIS_URL/;
+    for (const app of ['crm', 'receiver'])
+      bounds.push(says(`logs of ${app}, no Redis`, await loggedSoon(world, app, noRedis), noRedis));
     await release.uninstall();
     return { bounds, figures: { 'messages read': bounds.length } };
   },
