@@ -11,9 +11,11 @@ export interface Pod {
   /** Neither ended nor told to end. */
   readonly isAlive: boolean;
   readonly isReady: boolean;
+  /** It has ended, and is no longer listed. */
+  readonly isGone: boolean;
   readonly restarts: number;
-  /** Why its container ended last, such as OOMKilled. */
-  readonly lastEnd: string | undefined;
+  /** How its container ended last, such as OOMKilled with exit code 137. */
+  readonly lastEnd: { readonly reason: string; readonly exitCode: number } | undefined;
   /** When its container was started, to the second, and ready for the first time; undefined before. */
   readonly startedEpochMs: number | undefined;
   readonly readyEpochMs: number | undefined;
@@ -50,7 +52,7 @@ const podSchema = z.object({
         z.object({
           restartCount: z.number(),
           state: z.object({ running: z.object({ startedAt: z.iso.datetime() }).optional() }),
-          lastState: z.object({ terminated: z.object({ reason: z.string() }).optional() }),
+          lastState: z.object({ terminated: z.object({ reason: z.string(), exitCode: z.number() }).optional() }),
         }),
       )
       .default([]),
@@ -92,8 +94,9 @@ export function watchFleet({ watch }: Pick<Kubernetes, 'watch'>, namespace: stri
       ...metadata.labels,
       isAlive: !isEnding && status.phase !== 'Succeeded' && status.phase !== 'Failed',
       isReady: isReady && !isEnding,
+      isGone: type === 'DELETED',
       restarts: container?.restartCount ?? 0,
-      lastEnd: container?.lastState.terminated?.reason,
+      lastEnd: container?.lastState.terminated,
       startedEpochMs: startedAt === undefined ? undefined : Date.parse(startedAt),
       readyEpochMs: known?.readyEpochMs ?? (isReady ? Date.now() : undefined),
     });

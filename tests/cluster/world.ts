@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openKubernetes, runProgram, type Kubernetes, type Said } from './kubernetes.ts';
+import { eventually, openKubernetes, runProgram, type Kubernetes, type Said } from './kubernetes.ts';
 import { neighboursNamespace, startNeighbours, type Neighbours } from './neighbours.ts';
 import { processesOf, type PodProcesses } from './pod-processes.ts';
 import { openRelease, releaseName, releaseNamespace, type Release, type Settings } from './release.ts';
@@ -13,7 +13,7 @@ export interface World {
   readonly neighbours: Neighbours;
   readonly release: Release;
   readonly fleet: FleetWatch;
-  /** Installs or upgrades; rejects where Helm refuses. */
+  /** Installs or upgrades, and waits until no pod takes events by the old values; rejects where Helm refuses. */
   readonly deploy: (settings: Settings) => Promise<Said>;
   /** Where events are sent to. */
   readonly receiverUrl: () => Promise<string>;
@@ -24,6 +24,9 @@ export interface World {
   readonly signal: AbortSignal;
   readonly close: () => Promise<void>;
 }
+
+/** Five seconds of sleep, and requests under way. */
+const goneWithinMs = 60_000;
 
 export async function openWorld(ended: AbortSignal): Promise<World> {
   const broken = new AbortController();
@@ -51,6 +54,15 @@ export async function openWorld(ended: AbortSignal): Promise<World> {
       async deploy(settings) {
         const said = await release.deploy(settings);
         if (!said.ok) throw new Error(`helm upgrade: ${said.text.trim()}`);
+        // One that ends goes on taking requests for a while, by what it was told before.
+        const settled = () =>
+          fleet.pods().every(({ component, isAlive, isGone }) => component !== 'receiver' || isAlive || isGone);
+        await eventually(
+          'old receivers gone',
+          goneWithinMs,
+          () => Promise.resolve(settled() ? true : undefined),
+          signal,
+        );
         return said;
       },
       receiverUrl: () => kubernetes.reach(releaseNamespace, `${releaseName}-receiver`, 80),

@@ -7,11 +7,15 @@ export function seconds(ms: number): number {
   return Math.round(ms / 100) / 10;
 }
 
-/** KEDA's cooldown, and what a dispatcher needs to end. */
+/** KEDA's cooldown, and what a dispatcher needs to end: one that ends may still have received an event. */
 const zeroWithinMs = 120_000;
 
 export async function atZero({ fleet, signal }: World, target: TargetName): Promise<void> {
-  const look = () => Promise.resolve(fleet.alive('dispatcher', target).length === 0 ? true : undefined);
+  const look = () => {
+    const isLeft = fleet.pods().some((pod) => pod.target === target && !pod.isGone);
+    const isZero = fleet.desired(target).at(-1)?.count === 0 && !isLeft;
+    return Promise.resolve(isZero ? true : undefined);
+  };
   await eventually(`no dispatcher of ${target}`, zeroWithinMs, look, signal);
 }
 
