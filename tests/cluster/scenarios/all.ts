@@ -1,4 +1,5 @@
 import type { Scenario } from '../scenario.ts';
+import { accepted } from './accepted.ts';
 import { burst } from './burst.ts';
 import { drain } from './drain.ts';
 import { install } from './install.ts';
@@ -14,6 +15,7 @@ import { uninstall } from './uninstall.ts';
 import { wrongValues } from './wrong-values.ts';
 
 export const scenarios: readonly Scenario[] = [
+  accepted,
   install,
   burst,
   scaleIn,
