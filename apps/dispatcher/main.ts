@@ -99,7 +99,12 @@ const ledger = createLedger({
 });
 const endpoint = new URL(graphql.endpoint);
 const connections = createConnections({ endpoint, connections: limit.concurrency, timeoutMs: graphql.timeout, now });
-const retention = createRetention(await readQueueRules(settling, settings.queue.url, log), Date.now);
+// Without a connection the first reservation would find none; where there is no Redis, it goes on looking by itself.
+const [rules] = await Promise.all([
+  readQueueRules(settling, settings.queue.url, log),
+  redis.connect().catch(() => undefined),
+]);
+const retention = createRetention(rules, Date.now);
 const acknowledge = createAcknowledge(settling, settings.queue, retention.longestHideMs, log);
 const settle = createSettle({
   ledger,
@@ -183,8 +188,6 @@ const dispatcher = createDispatcher({
 });
 
 hearFleet(subscriber, names, { pause, circuit });
-// Without it the first reservation would find no connection; where there is no Redis, it goes on looking by itself.
-await redis.connect().catch(() => undefined);
 void subscriber.connect().catch(() => undefined);
 
 const ops = createOps({

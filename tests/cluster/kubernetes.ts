@@ -26,6 +26,8 @@ export interface Kubernetes {
   readonly post: (path: string, body: unknown) => Promise<{ readonly status: number; readonly text: string }>;
   /** Tells of every object below the path, and of all that becomes of them, until it is stopped. */
   readonly watch: (path: string, heard: (event: Event) => void) => () => Promise<void>;
+  /** Tells of each line of an answer, as long as it goes on. */
+  readonly read: (path: string, heard: (line: string) => void, until: AbortSignal) => Promise<void>;
   /** The URL of a service: itself where this machine reaches it, and else through the API server. */
   readonly reach: (namespace: string, service: string, port: number) => Promise<string>;
   readonly stop: () => Promise<unknown>;
@@ -114,6 +116,7 @@ export async function openKubernetes(died: (sentence: string) => void, signal: A
         await watching;
       };
     },
+    read: (path, heard, until) => readLines(`${api}${path}`, heard, AbortSignal.any([signal, until])),
     async reach(namespace, service, port) {
       const { spec } = z
         .object({ spec: z.object({ clusterIP: z.string() }) })
@@ -135,22 +138,26 @@ function environment(): Record<string, string> {
   return { HOME, ...(KUBECONFIG === '' ? {} : { KUBECONFIG }) };
 }
 
+/** Tells of each line of an answer that goes on. */
+async function readLines(url: string, heard: (line: string) => void, until: AbortSignal): Promise<void> {
+  const response = await fetch(url, { signal: until });
+  if (response.body === null || !response.ok) throw new Error(`it was answered with ${response.status}`);
+  let rest = '';
+  for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) heard(line);
+  }
+}
+
 /** A watch of the API server ends after minutes, by its own rule, and begins anew with all that is there. */
 async function followWatch(url: string, heard: (event: Event) => void, until: AbortSignal): Promise<void> {
-  while (!until.aborted) {
-    const response = await fetch(`${url}${url.includes('?') ? '&' : '?'}watch=true`, { signal: until });
-    if (response.body === null || !response.ok) throw new Error(`it was answered with ${response.status}`);
-    let rest = '';
-    for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
-      const lines = (rest + chunk).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) {
-        const event = eventSchema.parse(JSON.parse(line));
-        if (event.type === 'ERROR') throw new Error(line);
-        if (event.type !== 'BOOKMARK') heard({ type: event.type, object: event.object });
-      }
-    }
-  }
+  const hear = (line: string) => {
+    const event = eventSchema.parse(JSON.parse(line));
+    if (event.type === 'ERROR') throw new Error(line);
+    if (event.type !== 'BOOKMARK') heard({ type: event.type, object: event.object });
+  };
+  while (!until.aborted) await readLines(`${url}${url.includes('?') ? '&' : '?'}watch=true`, hear, until);
 }
 
 /** Looks until it is so; rejects with what was seen last where it takes too long. */

@@ -59,6 +59,8 @@ async function* playAll(options: Options, signal: AbortSignal): AsyncGenerator<S
       if (options.short && !scenario.short && options.only === undefined) continue;
       const run = await playScenario(scenario, world, options);
       yield run;
+      const heard = world.logs.take();
+      if (run.verdict !== 'held') process.stderr.write(heard.map((line) => `  ${line}\n`).join(''));
       world.signal.throwIfAborted();
     }
   } finally {

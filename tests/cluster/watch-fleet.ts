@@ -66,7 +66,12 @@ const deploymentSchema = z.object({
 
 const selector = 'labelSelector=app.kubernetes.io%2Fname%3Devent-gateway';
 
-export function watchFleet({ watch }: Pick<Kubernetes, 'watch'>, namespace: string): FleetWatch {
+/** `started` is told of each container that begins to run. */
+export function watchFleet(
+  { watch }: Pick<Kubernetes, 'watch'>,
+  namespace: string,
+  started: (pod: string) => void,
+): FleetWatch {
   const pods = new Map<string, Pod>();
   const counts = new Map<string, Count[]>();
   const desired = new Map<string, Count[]>();
@@ -88,6 +93,8 @@ export function watchFleet({ watch }: Pick<Kubernetes, 'watch'>, namespace: stri
     const isEnding = type === 'DELETED' || metadata.deletionTimestamp !== undefined;
     const startedAt = container?.state.running?.startedAt;
     const known = pods.get(metadata.uid);
+    const startedEpochMs = startedAt === undefined ? undefined : Date.parse(startedAt);
+    if (startedEpochMs !== undefined && startedEpochMs !== known?.startedEpochMs) started(metadata.name);
     pods.set(metadata.uid, {
       name: metadata.name,
       uid: metadata.uid,
@@ -97,7 +104,7 @@ export function watchFleet({ watch }: Pick<Kubernetes, 'watch'>, namespace: stri
       isGone: type === 'DELETED',
       restarts: container?.restartCount ?? 0,
       lastEnd: container?.lastState.terminated,
-      startedEpochMs: startedAt === undefined ? undefined : Date.parse(startedAt),
+      startedEpochMs,
       readyEpochMs: known?.readyEpochMs ?? (isReady ? Date.now() : undefined),
     });
     const { component, target } = metadata.labels;

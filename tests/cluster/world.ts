@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { hearLogs, type Logs } from './hear-logs.ts';
 import { eventually, openKubernetes, runProgram, type Kubernetes, type Said } from './kubernetes.ts';
 import { neighboursNamespace, startNeighbours, type Neighbours } from './neighbours.ts';
 import { processesOf, type PodProcesses } from './pod-processes.ts';
@@ -13,6 +14,7 @@ export interface World {
   readonly neighbours: Neighbours;
   readonly release: Release;
   readonly fleet: FleetWatch;
+  readonly logs: Logs;
   /** Installs or upgrades, and waits until no pod takes events by the old values; rejects where Helm refuses. */
   readonly deploy: (settings: Settings) => Promise<Said>;
   /** Where events are sent to. */
@@ -44,13 +46,16 @@ export async function openWorld(ended: AbortSignal): Promise<World> {
     const neighbours = await startNeighbours(kubernetes, signal);
     stops.push(neighbours.stop);
     const release = await openRelease(kubernetes, folder);
-    const fleet = watchFleet(kubernetes, releaseNamespace);
+    const logs = hearLogs(kubernetes, releaseNamespace);
+    stops.push(logs.stop);
+    const fleet = watchFleet(kubernetes, releaseNamespace, logs.follow);
     stops.push(fleet.stop);
     return {
       kubernetes,
       neighbours,
       release,
       fleet,
+      logs,
       async deploy(settings) {
         const said = await release.deploy(settings);
         if (!said.ok) throw new Error(`helm upgrade: ${said.text.trim()}`);
