@@ -46,7 +46,8 @@ export default tseslint.config(
   },
   {
     files: ['apps/**/*.ts'],
-    ignores: ['apps/*/main.ts'],
+    // early-end.ts is run before any main.ts.
+    ignores: ['apps/*/main.ts', 'apps/shared/early-end.ts'],
     rules: {
       'no-restricted-properties': [
         'error',

@@ -7,13 +7,14 @@ import { describeReport, makeReport, noFacts } from '../apps/local/report.ts';
 import { refusals } from '../apps/receiver/refuse.ts';
 import { readGatewayConfig } from '../apps/shared/config.ts';
 import { removals } from './conformance/delivery/guards.ts';
+import { scenarios } from './cluster/scenarios/all.ts';
 import { rows } from './conformance/delivery/rows/all.ts';
 import { gatewayJsonSchema } from '../apps/shared/gateway-schema.ts';
 
 const readme = readFileSync('README.md', 'utf8');
 const schema = JSON.parse(gatewayJsonSchema()) as object;
-const tableAfter = (marker: string) =>
-  (readme.split(marker)[1] ?? '')
+const tableAfter = (marker: string, text = readme) =>
+  (text.split(marker)[1] ?? '')
     .trimStart()
     .split('\n\n')[0]
     ?.split('\n')
@@ -77,17 +78,25 @@ describe('README', () => {
 describe('docs/delivery.md', () => {
   it('tells each row of the matrix, and each guard, as the code has them', () => {
     const text = readFileSync('docs/delivery.md', 'utf8');
-    const cells = (marker: string) =>
-      (text.split(marker)[1]?.trimStart().split('\n\n')[0]?.split('\n').slice(2) ?? []).map((line) =>
-        line
-          .split('|')
-          .slice(1, -1)
-          .map((cell) => cell.trim()),
-      );
-    const matrix = cells('<!-- matrix -->').map(([number, name, fault]) => ({ number: Number(number), name, fault }));
+    const matrix = tableAfter('<!-- matrix -->', text).map(([number, name, fault]) => ({
+      number: Number(number),
+      name,
+      fault,
+    }));
     expect(matrix).toEqual(rows.map(({ number, name, fault }) => ({ number, name, fault })));
-    const guards = cells('<!-- guards -->').map(([guard, row]) => ({ guard, row }));
+    const guards = tableAfter('<!-- guards -->', text).map(([guard, row]) => ({ guard, row }));
     expect(guards).toEqual(removals.map(({ guard, noticedBy }) => ({ guard, row: noticedBy })));
+  });
+});
+
+describe('docs/kubernetes.md', () => {
+  it('tells each scenario as the code has it', () => {
+    const text = readFileSync('docs/kubernetes.md', 'utf8');
+    const told = tableAfter('<!-- scenarios -->', text).map(([name, does]) => ({
+      name: name?.replaceAll('`', ''),
+      does,
+    }));
+    expect(told).toEqual(scenarios.map(({ name, does }) => ({ name, does })));
   });
 });
 

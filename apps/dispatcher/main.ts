@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { describeFaults } from '../shared/config.ts';
-import { close, createOps, listen, untilSignal } from '../shared/lifecycle.ts';
+import { close, createOps, listen, untilSignal, whenAborted } from '../shared/lifecycle.ts';
 import { createLog } from '../shared/log.ts';
 import { createRegistry } from '../shared/metrics.ts';
 import { createRedis, followServer, tellOutages } from '../shared/redis.ts';
@@ -217,7 +217,7 @@ const background = Promise.all([
   tellLatency({ redis, names, latency }, stop),
   share && holdShare(share, settled.signal),
 ]);
-stop.addEventListener('abort', () => {
+void whenAborted(stop).then(() => {
   log.info({ signal: String(stop.reason), in_hand: dispatcher.inHand().length }, 'stopping');
   setTimeout(() => process.exit(1), stopMs).unref();
 });

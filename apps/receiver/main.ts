@@ -6,7 +6,7 @@ import { adviseOnQueue } from '../shared/advice.ts';
 import { describeFaults } from '../shared/config.ts';
 import { readFleetState, readTimeUs } from '../shared/fleet-state.ts';
 import { createKeyCheck } from '../shared/keys.ts';
-import { close, createOps, listen, untilSignal } from '../shared/lifecycle.ts';
+import { close, createOps, listen, untilSignal, whenAborted } from '../shared/lifecycle.ts';
 import { createLog, nameError } from '../shared/log.ts';
 import { createRegistry } from '../shared/metrics.ts';
 import { createRedis, tellOutages } from '../shared/redis.ts';
@@ -153,7 +153,7 @@ const opsListening = await listen(ops, opsPort, host).catch(giveUp);
 const listening = await listen(server, port, host).catch(giveUp);
 log.info({ port: listening, ops_port: opsListening, targets: [...queues.keys()] }, 'listening');
 
-await new Promise((resolve) => stop.addEventListener('abort', resolve));
+await whenAborted(stop);
 clearInterval(looking);
 log.info({ signal: String(stop.reason), in_flight: receiver.inFlight() }, 'stopping');
 setTimeout(() => process.exit(1), stopMs).unref();

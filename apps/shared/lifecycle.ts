@@ -71,15 +71,28 @@ export async function close(server: Server): Promise<void> {
 
 /**
  * A signal that aborts at the first SIGTERM or SIGINT, with the signal's name as reason. A second one finds no handler
- * any more and ends the process at once: whoever asks twice means it.
+ * any more and ends the process at once: whoever asks twice means it. Whoever listened before (early-end.ts) listens no more.
  */
-export function untilSignal(signals: Pick<NodeJS.Process, 'on' | 'removeListener'>): AbortSignal {
+export function untilSignal(signals: Pick<NodeJS.Process, 'on' | 'listeners' | 'removeListener'>): AbortSignal {
   const controller = new AbortController();
   const names = ['SIGTERM', 'SIGINT'] as const;
   const stop = (name: NodeJS.Signals) => {
     for (const each of names) signals.removeListener(each, stop);
     controller.abort(name);
   };
-  for (const each of names) signals.on(each, stop);
+  for (const each of names) {
+    // A signal that came while modules were loading waits for the event loop, and is lost where nobody listens for a moment:
+    // so the one comes before the others go.
+    signals.on(each, stop);
+    for (const other of signals.listeners(each)) if (other !== stop) signals.removeListener(each, other as typeof stop);
+  }
   return controller.signal;
+}
+
+/** Resolves when the signal ends, and at once where it has: one may come before anybody waits for it. */
+export function whenAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }

@@ -26,7 +26,7 @@ export function drawCourse({ depth, pods, desired, endedMs }: Course): Markup {
   const lower = plot(2 * gap + plotHeight, mostPods);
   const height = 3 * gap + 2 * plotHeight;
   const seconds = Math.round(endedMs / 1_000);
-  return markup`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="Depth and pods over ${seconds} s: at most ${mostDepth} messages and ${mostPods} pods" font-family="sans-serif" font-size="12">
+  return markup`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="Depth and pods over ${seconds} s: at most ${mostDepth} messages and ${mostPods} pods" font-family="sans-serif" font-size="12">
 <text x="${left}" y="${gap - 8}">messages, at most ${mostDepth}</text>
 <path d="${steps(depth, endedMs, upper)}" fill="none" stroke="#888" stroke-width="1.5"/>
 <text x="${left}" y="${2 * gap + plotHeight - 8}">dispatchers (solid), asked for by the autoscaler (dashed), at most ${mostPods}</text>

@@ -18,8 +18,8 @@ export interface Plan {
   /** By which the ids of its events begin. */
   readonly name: string;
   readonly events: number;
-  /** How many are sent a second. */
-  readonly perSecond: number;
+  /** When each batch of a hundred is sent, in ms from the start. */
+  readonly dueMs: (batch: number) => number;
   /** Calls a second that targets are held to, where it is installed at all. */
   readonly limits: Limits;
   /** What is done while events are on their way; it is over before the queue is drained. */
@@ -31,8 +31,6 @@ export interface Plan {
 export interface Load {
   /** Resolves when so many events took effect at the target. */
   readonly delivered: (target: TargetName, events: number) => Promise<void>;
-  /** Resolves when all events are sent, and each of them is settled with its producer. */
-  readonly produced: Promise<unknown>;
 }
 
 /** What one target saw, and the queue before it. */
@@ -54,6 +52,11 @@ export interface Outcome {
   readonly targets: ReadonlyMap<TargetName, TargetOutcome>;
   /** Events sent again, as no answer or a refusal for now came. */
   readonly resends: number;
+}
+
+/** So many events a second, in batches of a hundred: the receiver takes no more in a request. */
+export function perSecond(events: number): Plan['dueMs'] {
+  return (batch) => (batch * 100_000) / events;
 }
 
 /** A receiver that is gone, with its queue, for half a minute is asked again for that long. */
@@ -101,8 +104,7 @@ async function produceAndDisturb(
   const startedMs = performance.now();
   let batches = 0;
   const mayGoOn = async () => {
-    // The receiver takes 100 in a request.
-    const dueMs = startedMs + (batches++ * 100_000) / plan.perSecond;
+    const dueMs = startedMs + plan.dueMs(batches++);
     await wait(Math.max(0, dueMs - performance.now()), signal);
   };
   const receiverUrl = await world.receiverUrl();
@@ -112,7 +114,7 @@ async function produceAndDisturb(
     const look = async () => ((await neighbours.targets[target].delivered()) >= events ? true : undefined);
     await eventually(`${events} events at ${target}`, usualDrainMs, look, signal);
   };
-  const [result] = await Promise.all([produced, plan.disturb?.({ delivered, produced })]);
+  const [result] = await Promise.all([produced, plan.disturb?.({ delivered })]);
   return result;
 }
 

@@ -70,7 +70,7 @@ export function says(name: string, text: string, asked: RegExp): Bound {
   };
 }
 
-export const resting: Count = { epochMs: 0, count: 0 };
+const resting: Count = { epochMs: 0, count: 0 };
 
 /** From a moment on; the count that stood before is the first. */
 export function since(counts: readonly Count[], fromEpochMs: number): readonly Count[] {
@@ -82,15 +82,14 @@ export function mostOf(counts: readonly Count[]): number {
   return counts.reduce((most, { count }) => Math.max(most, count), 0);
 }
 
-/** What every load is held to, at each target, by its limit; a useful number may be more for what it was scaled to before. */
-export function boundsOf(world: World, outcome: Outcome, limits: Limits, callsBefore = 0): readonly Bound[] {
+/** What every load is held to, at each target, by its limit. */
+export function boundsOf(world: World, outcome: Outcome, limits: Limits): readonly Bound[] {
   return [...outcome.targets].flatMap(([name, { tally, harmed, judgement, faults }]) => {
     const of = (what: string) => (outcome.targets.size > 1 ? `${name}: ${what}` : what);
-    const calls = limits[name] ?? 0;
     const pods = mostOf(since(world.fleet.counts(name), outcome.startedEpochMs));
     return [
       ...faults.map((fault) => ({ name: of('evidence'), figure: null, bound: fault, ok: false })),
-      atLeast(of('events accepted'), tally.accepted, 1),
+      atMost(of('events that were not accepted'), tally.refused + tally.unknown, 0),
       atMost(of('lost'), tally.lost.length, 0),
       atMost(of('unexpected'), tally.unexpected.length, 0),
       atMost(of('arrived otherwise than sent'), harmed, 0),
@@ -98,7 +97,7 @@ export function boundsOf(world: World, outcome: Outcome, limits: Limits, callsBe
       atMost(of('still in the queue'), tally.left, 0),
       atMost(of('dead letters'), tally.dead, 0),
       atMost(of('worst window ÷ limit'), judgement.ratio, 1),
-      atMost(of('pods beyond useful'), Math.max(0, pods - usefulPods(Math.max(calls, callsBefore))), 0),
+      atMost(of('pods beyond useful'), Math.max(0, pods - usefulPods(limits[name] ?? 0)), 0),
     ];
   });
 }

@@ -12,12 +12,16 @@ import { rollout } from './rollout.ts';
 import { scaleIn } from './scale-in.ts';
 import { twoTargets } from './two-targets.ts';
 import { uninstall } from './uninstall.ts';
+import { wavesOfEvents } from './waves.ts';
 import { wrongValues } from './wrong-values.ts';
+import { young } from './young.ts';
 
 export const scenarios: readonly Scenario[] = [
   accepted,
   install,
   burst,
+  wavesOfEvents,
+  young,
   scaleIn,
   rollout,
   drain,

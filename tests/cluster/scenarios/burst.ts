@@ -1,4 +1,4 @@
-import { underLoad } from '../load.ts';
+import { perSecond, underLoad } from '../load.ts';
 import { plainReplicas, podSeconds } from '../pod-seconds.ts';
 import { usefulPods } from '../release.ts';
 import { atLeast, atMost, boundsOf, courseOf, figuresOf, mostOf, since, type Scenario } from '../scenario.ts';
@@ -18,7 +18,7 @@ export const burst: Scenario = {
     await world.deploy({ limits, values: { dispatcher: { autoscaling } } });
     await atZero(world, 'crm');
     const events = size === 'whole' ? 6_000 : 1_500;
-    const outcome = await underLoad(world, { name: 'burst', events, perSecond: events, limits });
+    const outcome = await underLoad(world, { name: 'burst', events, dueMs: perSecond(events), limits });
     await atZero(world, 'crm');
     const course = courseOf(world, outcome, 'crm', Date.now());
     const ours = podSeconds(course.desired, course.endedMs);

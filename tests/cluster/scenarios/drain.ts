@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../kubernetes.ts';
-import { underLoad } from '../load.ts';
+import { perSecond, underLoad } from '../load.ts';
 import { releaseNamespace } from '../release.ts';
 import { atLeast, atMost, boundsOf, figuresOf, type Scenario } from '../scenario.ts';
 import type { Pod } from '../watch-fleet.ts';
@@ -45,7 +45,7 @@ export const drain: Scenario = {
     const outcome = await underLoad(world, {
       name: 'drain',
       events: 2_500,
-      perSecond: 80,
+      dueMs: perSecond(80),
       limits,
       async disturb({ delivered }) {
         await delivered('crm', 300);

@@ -1,4 +1,4 @@
-import { underLoad } from '../load.ts';
+import { perSecond, underLoad } from '../load.ts';
 import { atMost, boundsOf, says, type Scenario } from '../scenario.ts';
 import { atZero, seconds, slowestStart } from './look.ts';
 
@@ -21,7 +21,7 @@ export const install: Scenario = {
     const tested = await world.release.test();
     const testedMs = performance.now();
     await atZero(world, 'crm');
-    const outcome = await underLoad(world, { name: 'first', events: 1, perSecond: 100, limits });
+    const outcome = await underLoad(world, { name: 'first', events: 1, dueMs: perSecond(100), limits });
     const dispatcherReady = await slowestStart(world, 'dispatcher');
     const firstMs = (outcome.targets.get('crm')?.arrivalsMs[0] ?? Infinity) - outcome.startedEpochMs;
     return {

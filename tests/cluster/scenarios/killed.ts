@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../kubernetes.ts';
-import { underLoad } from '../load.ts';
+import { perSecond, underLoad } from '../load.ts';
 import { processesOf } from '../pod-processes.ts';
 import { atLeast, boundsOf, figuresOf, type Scenario } from '../scenario.ts';
 import type { Pod } from '../watch-fleet.ts';
@@ -29,7 +29,7 @@ export const killed: Scenario = {
     const outcome = await underLoad(world, {
       name: 'killed',
       events: size === 'whole' ? 2_500 : 1_200,
-      perSecond: 70,
+      dueMs: perSecond(70),
       limits,
       async disturb({ delivered }) {
         await delivered('crm', 200);

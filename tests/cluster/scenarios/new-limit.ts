@@ -2,7 +2,7 @@ import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { judge } from '../../conformance/judge.ts';
-import { underLoad } from '../load.ts';
+import { perSecond, underLoad } from '../load.ts';
 import { chart, releaseName, releaseNamespace } from '../release.ts';
 import { atMost, boundsOf, figuresOf, says, type Scenario } from '../scenario.ts';
 import type { World } from '../world.ts';
@@ -28,7 +28,7 @@ export const newLimit: Scenario = {
     const outcome = await underLoad(world, {
       name: 'upgrade',
       events: size === 'whole' ? 2_500 : 1_200,
-      perSecond: 100,
+      dueMs: perSecond(100),
       limits: before,
       async disturb({ delivered }) {
         await delivered('crm', 300);

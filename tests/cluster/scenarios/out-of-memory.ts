@@ -1,5 +1,5 @@
 import { eventually } from '../kubernetes.ts';
-import { underLoad } from '../load.ts';
+import { perSecond, underLoad } from '../load.ts';
 import { releaseNamespace } from '../release.ts';
 import { atLeast, boundsOf, figuresOf, type Scenario } from '../scenario.ts';
 
@@ -19,14 +19,16 @@ export const outOfMemory: Scenario = {
     const { fleet, kubernetes, signal } = world;
     const extraEnv = [{ name: 'NODE_OPTIONS', value: `--import=data:text/javascript,${encodeURIComponent(hungry)}` }];
     await world.deploy({ limits, values: { dispatcher: { extraEnv } } });
+    const told = new Set<string>();
     const outcome = await underLoad(world, {
       name: 'oom',
       events: 1_500,
-      perSecond: 80,
+      dueMs: perSecond(80),
       limits,
       async disturb({ delivered }) {
         await delivered('crm', 200);
         for (const { name, uid } of fleet.alive('dispatcher', 'crm').slice(0, 3)) {
+          told.add(uid);
           const tell = ['/nodejs/bin/node', '-e', "process.kill(1,'SIGUSR2')"];
           await kubernetes.kubectl(['exec', name, '-n', releaseNamespace, '--', ...tell]);
           const isBack = () => fleet.pods().some((pod) => pod.uid === uid && pod.restarts > 0 && pod.isReady);
@@ -35,7 +37,7 @@ export const outOfMemory: Scenario = {
       },
     });
     // Whether the runtime hears in time why the kernel killed is a matter of luck; nobody else kills here.
-    const ends = fleet.pods().flatMap(({ lastEnd }) => (lastEnd === undefined ? [] : [lastEnd]));
+    const ends = fleet.pods().flatMap(({ uid, lastEnd }) => (told.has(uid) && lastEnd !== undefined ? [lastEnd] : []));
     const killed = ends.filter(({ exitCode }) => exitCode === killedBySignal).length;
     const said = ends.filter(({ reason }) => reason === 'OOMKilled').length;
     return {

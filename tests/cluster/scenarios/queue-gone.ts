@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { underLoad } from '../load.ts';
+import { perSecond, underLoad } from '../load.ts';
 import type { PodProcesses } from '../pod-processes.ts';
 import { boundsOf, figuresOf, type Scenario } from '../scenario.ts';
 import type { World } from '../world.ts';
@@ -22,7 +22,7 @@ function queueGone(name: string, does: string, disturbances: Record<'begin' | 'e
       const outcome = await underLoad(world, {
         name,
         events: 1_500,
-        perSecond: 60,
+        dueMs: perSecond(60),
         limits,
         async disturb({ delivered }) {
           for (const events of [200, 700]) {

@@ -1,4 +1,4 @@
-import { underLoad } from '../load.ts';
+import { perSecond, underLoad } from '../load.ts';
 import { neighboursNamespace } from '../neighbours.ts';
 import { boundsOf, figuresOf, type Scenario } from '../scenario.ts';
 
@@ -14,7 +14,7 @@ export const redisGone: Scenario = {
     const outcome = await underLoad(world, {
       name: 'redis',
       events: 2_000,
-      perSecond: 80,
+      dueMs: perSecond(80),
       limits,
       async disturb({ delivered }) {
         for (const events of [300, 900]) {

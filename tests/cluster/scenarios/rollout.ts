@@ -1,4 +1,4 @@
-import { underLoad } from '../load.ts';
+import { perSecond, underLoad } from '../load.ts';
 import { releaseName, releaseNamespace } from '../release.ts';
 import { atMost, boundsOf, figuresOf, type Scenario } from '../scenario.ts';
 
@@ -14,7 +14,7 @@ export const rollout: Scenario = {
     const outcome = await underLoad(world, {
       name: 'rollout',
       events: size === 'whole' ? 2_500 : 1_200,
-      perSecond: size === 'whole' ? 70 : 60,
+      dueMs: perSecond(size === 'whole' ? 70 : 60),
       limits,
       async disturb({ delivered }) {
         await delivered('crm', 200);

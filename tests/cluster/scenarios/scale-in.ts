@@ -1,5 +1,5 @@
 import { eventually } from '../kubernetes.ts';
-import { underLoad } from '../load.ts';
+import { perSecond, underLoad } from '../load.ts';
 import { releaseName, releaseNamespace } from '../release.ts';
 import { atMost, boundsOf, figuresOf, type Scenario } from '../scenario.ts';
 
@@ -30,7 +30,7 @@ export const scaleIn: Scenario = {
     const outcome = await underLoad(world, {
       name: 'scale-in',
       events: 2_500,
-      perSecond: 200,
+      dueMs: perSecond(200),
       limits,
       async disturb({ delivered }) {
         for (const events of [300, 1_100]) {

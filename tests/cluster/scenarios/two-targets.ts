@@ -1,4 +1,4 @@
-import { underLoad } from '../load.ts';
+import { perSecond, underLoad } from '../load.ts';
 import { atLeast, boundsOf, figuresOf, type Scenario } from '../scenario.ts';
 import { seconds } from './look.ts';
 
@@ -24,7 +24,7 @@ export const twoTargets: Scenario = {
       const outcome = await underLoad(world, {
         name: 'two',
         events,
-        perSecond: 50,
+        dueMs: perSecond(50),
         limits,
         async disturb({ delivered }) {
           await delivered('crm', events);

@@ -1,0 +1,19 @@
+/** `npm run schema`: writes the JSON Schema of gateway.yaml, and what the chart's values have of it. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { gatewayJsonSchema } from '../apps/shared/gateway-schema.ts';
+
+interface Schema {
+  readonly properties: { readonly targets: { readonly additionalProperties: { properties: Record<string, unknown> } } };
+}
+
+const gateway = gatewayJsonSchema();
+writeFileSync('docs/gateway.schema.json', gateway);
+
+const file = 'charts/event-gateway/values.schema.json';
+const values = JSON.parse(readFileSync(file, 'utf8')) as Schema;
+const target = values.properties.targets.additionalProperties;
+// What is Kubernetes' alone stays.
+const { dispatcher, existingSecret } = target.properties;
+const { properties } = (JSON.parse(gateway) as Schema).properties.targets.additionalProperties;
+target.properties = { ...properties, dispatcher, existingSecret };
+writeFileSync(file, `${JSON.stringify(values, null, 2)}\n`);
