@@ -5,7 +5,8 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { mostEntries } from '../shared/limits.ts';
-import { nameError, type Log } from '../shared/log.ts';
+import { queueFault } from '../shared/advice.ts';
+import type { Log } from '../shared/log.ts';
 import { wait } from '../shared/wait.ts';
 
 /** Reasons that travel with a dead letter, as string attributes; SQS takes ten. */
@@ -57,7 +58,7 @@ export function createAcknowledge(
       await sqs.send(new SendMessageCommand({ QueueUrl: url, MessageBody: body, MessageAttributes }));
       return true;
     } catch (error) {
-      log.error({ error: nameError(error) }, failed);
+      log.error(queueFault(error), failed);
       return false;
     }
   };
@@ -97,7 +98,7 @@ function createBatch<Entry>(send: SendEntries<Entry>, log: Log): (entry: Entry) 
     try {
       failed = await send(batch.map(({ entry }) => entry));
     } catch (error) {
-      log.warn({ entries: batch.length, error: nameError(error) }, 'queue.acknowledge_failed');
+      log.warn({ entries: batch.length, ...queueFault(error) }, 'queue.acknowledge_failed');
       failed = new Set(batch.keys());
     }
     const again: Pending[] = [];

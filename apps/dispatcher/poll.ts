@@ -5,8 +5,8 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { z } from 'zod';
-import { adviseOnQueue } from '../shared/advice.ts';
-import { nameError, type Log } from '../shared/log.ts';
+import { queueFault } from '../shared/advice.ts';
+import type { Log } from '../shared/log.ts';
 import { mostEntries } from '../shared/limits.ts';
 import { wait } from '../shared/wait.ts';
 import { longestHeldWaitMs, type Bell } from './timing.ts';
@@ -78,8 +78,7 @@ export async function readQueueRules(sqs: SQSClient, queueUrl: string, log: Log)
       mostReceives: policy === undefined ? Infinity : redrivePolicy.parse(JSON.parse(policy)).maxReceiveCount,
     };
   } catch (error) {
-    const assumed = { assumed_days: usualRetentionMs / 86_400_000 };
-    log.warn({ error: nameError(error), advice: adviseOnQueue(error), ...assumed }, 'queue.rules_unknown');
+    log.warn({ ...queueFault(error), assumed_days: usualRetentionMs / 86_400_000 }, 'queue.rules_unknown');
     return { retentionMs: usualRetentionMs, mostReceives: usualReceives };
   }
 }
@@ -142,10 +141,7 @@ export async function poll(deps: PollDeps, signal: AbortSignal): Promise<void> {
     receives = ends.every((end) => end.status === 'fulfilled' && end.value) ? Math.min(receives * 2, mostReceives) : 1;
     failures = failed === undefined ? 0 : failures + 1;
     if (failed === undefined) continue;
-    deps.log.warn(
-      { failures, error: nameError(failed.reason), advice: adviseOnQueue(failed.reason) },
-      'queue.receive_failed',
-    );
+    deps.log.warn({ failures, ...queueFault(failed.reason) }, 'queue.receive_failed');
     await wait(Math.min(100 * 2 ** failures, 5_000), signal);
   }
 }

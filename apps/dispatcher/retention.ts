@@ -1,5 +1,6 @@
 import { mostEntries } from '../shared/limits.ts';
-import { nameError, type Log } from '../shared/log.ts';
+import { queueFault } from '../shared/advice.ts';
+import type { Log } from '../shared/log.ts';
 import { wait } from '../shared/wait.ts';
 import type { Acknowledge } from './acknowledge.ts';
 import type { Message } from './held.ts';
@@ -107,7 +108,7 @@ export function createTurnOver({ receive, retention, settle, hide, observe, log,
         try {
           await look(signal);
         } catch (error) {
-          log.warn({ error: nameError(error) }, 'queue.turn_over_failed');
+          log.warn(queueFault(error), 'queue.turn_over_failed');
         }
       }
     },

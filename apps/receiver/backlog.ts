@@ -1,6 +1,6 @@
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { adviseOnQueue } from '../shared/advice.ts';
-import { nameError, type Log } from '../shared/log.ts';
+import { queueFault } from '../shared/advice.ts';
+import type { Log } from '../shared/log.ts';
 import { refused, type Refused } from './refuse.ts';
 import type { Routed } from './route.ts';
 
@@ -70,8 +70,7 @@ export function createBacklog(targets: ReadonlyMap<string, BacklogTarget>, readD
       else surplusMs.delete(name);
       unread.delete(name);
     } catch (error) {
-      if (!unread.has(name))
-        log.warn({ target: name, error: nameError(error), advice: adviseOnQueue(error) }, 'queue.depth_unknown');
+      if (!unread.has(name)) log.warn({ target: name, ...queueFault(error) }, 'queue.depth_unknown');
       unread.add(name);
     }
   };

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import packageJson from '../../package.json' with { type: 'json' };
-import { adviseOnQueue } from '../shared/advice.ts';
+import { queueFault } from '../shared/advice.ts';
 import { describeFaults } from '../shared/config.ts';
 import { readFleetState, readTimeUs } from '../shared/fleet-state.ts';
 import { createKeyCheck } from '../shared/keys.ts';
 import { close, createOps, listen, untilSignal, whenAborted } from '../shared/lifecycle.ts';
-import { createLog, nameError } from '../shared/log.ts';
+import { createLog } from '../shared/log.ts';
 import { createRegistry } from '../shared/metrics.ts';
 import { createRedis, tellOutages } from '../shared/redis.ts';
 import { requireRegion } from '../shared/region.ts';
@@ -73,9 +73,7 @@ await requireRegion(sqs.config).catch(giveUp);
 
 const registry = createRegistry();
 const observe = createObserve(registry, () => receiver.inFlight());
-const sendBatch = createSendBatch(sqs, (error) =>
-  log.warn({ error: nameError(error), advice: adviseOnQueue(error) }, 'queue.send_failed'),
-);
+const sendBatch = createSendBatch(sqs, (error) => log.warn(queueFault(error), 'queue.send_failed'));
 const queues = new Map(
   Object.entries(gateway.targets).map(([name, { queue }]) => [
     name,

@@ -1,3 +1,5 @@
+import { nameError } from './log.ts';
+
 /** What to do about a queue that does not answer as it should, by the code or the name of what the AWS SDK threw. */
 const queueAdvice: readonly { readonly when: RegExp; readonly advice: string }[] = [
   {
@@ -24,8 +26,13 @@ const queueAdvice: readonly { readonly when: RegExp; readonly advice: string }[]
   },
 ];
 
-/** The first advice that fits the error or what it comes from; undefined where there is none. */
-export function adviseOnQueue(error: unknown): string | undefined {
+/** What a log says of a request to SQS that failed: what it was, and what to do, where anything can be done. */
+export function queueFault(error: unknown): { readonly error: string; readonly advice: string | undefined } {
+  return { error: nameError(error), advice: adviseOnQueue(error) };
+}
+
+/** The first advice that fits the error or what it comes from. */
+function adviseOnQueue(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const names = [error.name, 'code' in error ? String(error.code) : ''];
   return queueAdvice.find(({ when }) => names.some((name) => when.test(name)))?.advice ?? adviseOnQueue(error.cause);

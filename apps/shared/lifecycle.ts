@@ -84,6 +84,7 @@ export function untilSignal(signals: Pick<NodeJS.Process, 'on' | 'listeners' | '
     // A signal that came while modules were loading waits for the event loop, and is lost where nobody listens for a moment:
     // so the one comes before the others go.
     signals.on(each, stop);
+    // Node types all listeners as Function, and removes what is identical.
     for (const other of signals.listeners(each)) if (other !== stop) signals.removeListener(each, other as typeof stop);
   }
   return controller.signal;

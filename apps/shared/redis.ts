@@ -28,8 +28,21 @@ export function createRedis(url: string): Redis {
 /** Often enough to be found, seldom enough to be read. */
 const tellEveryMs = 60_000;
 
-/** Logs that Redis is gone, at once and each minute, and that it is back. `now`: monotonic, ms. */
-export function tellOutages(redis: Redis, { url, log, now }: { url: string; log: Log; now: () => number }): void {
+/** As far as outages are heard of it. */
+interface Heard {
+  on(event: 'error', heard: (error: Error) => void): unknown;
+  on(event: 'ready', heard: () => void): unknown;
+}
+
+interface TellOutages {
+  readonly url: string;
+  readonly log: Pick<Log, 'info' | 'warn'>;
+  /** Monotonic, ms. */
+  readonly now: () => number;
+}
+
+/** Logs that Redis is gone, at once and each minute, and that it is back. */
+export function tellOutages(redis: Heard, { url, log, now }: TellOutages): void {
   let toldMs = -Infinity;
   let isGone = false;
   redis.on('error', (error: Error) => {

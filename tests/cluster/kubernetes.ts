@@ -22,7 +22,6 @@ export interface Kubernetes {
   readonly kubectl: (args: readonly string[], stdin?: string) => Promise<string>;
   /** Runs any program; one that fails is an answer as well. */
   readonly run: (command: string, args: readonly string[], stdin?: string) => Promise<Said>;
-  readonly get: (path: string) => Promise<unknown>;
   readonly post: (path: string, body: unknown) => Promise<{ readonly status: number; readonly text: string }>;
   /** Tells of every object below the path, and of all that becomes of them, until it is stopped. */
   readonly watch: (path: string, heard: (event: Event) => void) => () => Promise<void>;
@@ -98,11 +97,6 @@ export async function openKubernetes(died: (sentence: string) => void, signal: A
   return {
     kubectl,
     run,
-    async get(path) {
-      const { status, text } = await ask(path);
-      if (status !== 200) throw new Error(`Kubernetes answered ${path} with ${status}: ${text}`);
-      return JSON.parse(text) as unknown;
-    },
     post: (path, body) =>
       ask(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
     watch(path, heard) {
@@ -160,17 +154,17 @@ async function followWatch(url: string, heard: (event: Event) => void, until: Ab
   while (!until.aborted) await readLines(`${url}${url.includes('?') ? '&' : '?'}watch=true`, hear, until);
 }
 
-/** Looks until it is so; rejects with what was seen last where it takes too long. */
+/** Looks until something is seen: neither `undefined` nor `false`. Rejects where that takes too long. */
 export async function eventually<T>(
   what: string,
   withinMs: number,
-  look: () => Promise<T | undefined>,
+  look: () => T | undefined | false | Promise<T | undefined | false>,
   signal: AbortSignal,
 ): Promise<T> {
   const deadlineMs = performance.now() + withinMs;
   for (;;) {
     const found = await look();
-    if (found !== undefined) return found;
+    if (found !== undefined && found !== false) return found;
     if (performance.now() > deadlineMs) throw new Error(`${what}: not so within ${withinMs / 1_000} s`);
     await sleep(lookEveryMs, undefined, { signal });
   }

@@ -111,7 +111,7 @@ async function produceAndDisturb(
   const options = { receiverUrl, headers: {}, ids, maxTries, mayGoOn, firstSent: () => undefined, signal };
   const produced = produce(options);
   const delivered = async (target: TargetName, events: number) => {
-    const look = async () => ((await neighbours.targets[target].delivered()) >= events ? true : undefined);
+    const look = async () => (await neighbours.targets[target].delivered()) >= events;
     await eventually(`${events} events at ${target}`, usualDrainMs, look, signal);
   };
   const [result] = await Promise.all([produced, plan.disturb?.({ delivered })]);

@@ -1,6 +1,7 @@
 /** `npm run test:cluster`: the chart and the images on the Kubernetes of the current context. */
 import { isWanted, readOptions, type Options } from '../conformance/options.ts';
 import { brokenBounds, ours, prove } from '../conformance/proof.ts';
+import { runToEnd } from '../conformance/run-to-end.ts';
 import { renderPage } from './page.ts';
 import { scenarios } from './scenarios/all.ts';
 import type { Scenario, ScenarioRun } from './scenario.ts';
@@ -14,7 +15,8 @@ const usage = `Usage: npm run test:cluster [-- --short] [--json FILE] [--page FI
 
 On the Kubernetes of the current context, with KEDA, in the namespaces egw-test and egw-test-neighbours, which it makes and
 removes. The images event-gateway-receiver:test, event-gateway-dispatcher:test and event-gateway-target:test must be there.
-Only rendered, as not every such cluster has parts for them: NetworkPolicies, the CPU autoscaler, Prometheus' own resources.
+Only checked by the API server, as not every such cluster has parts for them: NetworkPolicies, the CPU autoscaler, Prometheus'
+own resources.
 `;
 
 /** The longest has two minutes of load, and waits for pods around it. */
@@ -84,13 +86,5 @@ const args = process.argv.slice(2);
 if (args.some((arg) => arg === '--help' || arg === '-h')) {
   process.stdout.write(usage);
 } else {
-  const interrupted = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => interrupted.abort(new Error(`ended by ${signal}`)));
-  try {
-    process.exitCode = await proveCluster(args, interrupted.signal);
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
-  }
+  await runToEnd((signal) => proveCluster(args, signal));
 }

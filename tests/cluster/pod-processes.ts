@@ -9,6 +9,8 @@ export interface PodProcesses {
   readonly pids: readonly number[];
   /** When the first of them was started, to a hundredth of a second. */
   readonly startedEpochMs: number;
+  /** The most memory that the first of them ever had, in MiB. */
+  readonly peakMiB: number;
   readonly signal: (signal: NodeJS.Signals) => void;
   /** What comes from other pods to the port, and what goes back, is dropped from now on. */
   readonly cut: (port: number) => Promise<void>;
@@ -32,6 +34,7 @@ export async function processesOf(podUid: string, { run }: Pick<Kubernetes, 'run
   return {
     pids,
     startedEpochMs: await startOf(first),
+    peakMiB: await peakOf(first),
     signal(signal) {
       for (const pid of pids) process.kill(pid, signal);
     },
@@ -62,4 +65,10 @@ async function startOf(pid: number): Promise<number> {
   // The name of the program, which may hold blanks, is the second field; the third is next after its bracket.
   const ticks = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
   return Date.now() - (uptime - ticks / 100) * 1_000;
+}
+
+/** VmHWM of /proc/PID/status, as proc(5) has it. */
+async function peakOf(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Math.round(Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) / 1_024);
 }

@@ -1,5 +1,4 @@
-import { figureText } from '../conformance/figures.ts';
-import type { Bound, Judged, Report } from '../conformance/proof.ts';
+import { atMost, type Bound, type Judged, type Report } from '../conformance/proof.ts';
 import type { Outcome } from './load.ts';
 import type { TargetName } from './neighbours.ts';
 import { usefulPods, type Limits } from './release.ts';
@@ -49,14 +48,6 @@ export interface ScenarioRun extends Judged, Findings {
 }
 
 export type ClusterReport = Report<ScenarioRun>;
-
-export function atMost(name: string, figure: number, most: number): Bound {
-  return { name, figure, bound: `≤ ${figureText(most)}`, ok: figure <= most };
-}
-
-export function atLeast(name: string, figure: number, least: number): Bound {
-  return { name, figure, bound: `≥ ${figureText(least)}`, ok: figure >= least };
-}
 
 /** Something that is said or not: 1 or 0. */
 export function says(name: string, text: string, asked: RegExp): Bound {

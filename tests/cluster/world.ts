@@ -41,6 +41,7 @@ export async function openWorld(ended: AbortSignal): Promise<World> {
   try {
     const folder = await mkdtemp(join(tmpdir(), 'egw-cluster-'));
     stops.push(() => rm(folder, { recursive: true, force: true }));
+    await requireParts(signal);
     const kubernetes = await openKubernetes(died, signal);
     stops.push(kubernetes.stop, removeAll);
     const neighbours = await startNeighbours(kubernetes, signal);
@@ -58,16 +59,11 @@ export async function openWorld(ended: AbortSignal): Promise<World> {
       logs,
       async deploy(settings) {
         const said = await release.deploy(settings);
-        if (!said.ok) throw new Error(`helm upgrade: ${said.text.trim()}`);
+        if (!said.ok) throw new Error(`helm upgrade: ${said.text.trim()}\n${await why(kubernetes)}`);
         // One that ends goes on taking requests for a while, by what it was told before.
         const settled = () =>
           fleet.pods().every(({ component, isAlive, isGone }) => component !== 'receiver' || isAlive || isGone);
-        await eventually(
-          'old receivers gone',
-          goneWithinMs,
-          () => Promise.resolve(settled() ? true : undefined),
-          signal,
-        );
+        await eventually('old receivers gone', goneWithinMs, settled, signal);
         return said;
       },
       receiverUrl: () => kubernetes.reach(releaseNamespace, `${releaseName}-receiver`, 80),
@@ -96,6 +92,31 @@ export async function openWorld(ended: AbortSignal): Promise<World> {
     await close();
     throw error;
   }
+}
+
+/** What has to be there, and what to do where it is not. */
+const parts = [
+  {
+    asked: ['version', '--request-timeout=10s'],
+    advice:
+      'No Kubernetes answers kubectl: start one (docs/kind.md), and name it in KUBECONFIG or by kubectl config use-context',
+  },
+  {
+    asked: ['get', 'crd', 'scaledobjects.keda.sh'],
+    advice: 'KEDA is not in this Kubernetes: install it as docs/kubernetes.md says',
+  },
+] as const;
+
+async function requireParts(signal: AbortSignal): Promise<void> {
+  for (const { asked, advice } of parts) {
+    const said = await runProgram('kubectl', asked, undefined, signal);
+    if (!said.ok) throw new Error(`${advice}. kubectl says: ${said.text.trim().split('\n').at(-1) ?? ''}`);
+  }
+}
+
+/** Why pods wait, such as for an image that was never loaded. */
+async function why({ run }: Kubernetes): Promise<string> {
+  return (await run('kubectl', ['get', 'pods', '-n', releaseNamespace])).text.trim();
 }
 
 /** Also where the run was ended, so not by its signal. ScaledObjects have a finalizer, so the release goes first. */

@@ -1,6 +1,7 @@
 /** `npm run conformance -- limit` and `-- delivery`: the proofs. */
 import { deliveryUsage, proveDelivery } from './delivery/prove.ts';
 import { limitUsage, proveLimit } from './prove-limit.ts';
+import { runToEnd } from './run-to-end.ts';
 
 const proofs: Readonly<Record<string, (args: readonly string[], signal: AbortSignal) => Promise<number>>> = {
   limit: proveLimit,
@@ -17,13 +18,5 @@ if ([name, ...args].some((arg) => arg === '--help' || arg === '-h')) {
   );
   process.exitCode = 2;
 } else {
-  const interrupted = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => interrupted.abort(new Error(`ended by ${signal}`)));
-  try {
-    process.exitCode = await prove(args, interrupted.signal);
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
-  }
+  await runToEnd((signal) => prove(args, signal));
 }

@@ -25,6 +25,14 @@ export interface Judged {
   readonly bounds: readonly Bound[];
 }
 
+export function atMost(name: string, figure: number, most: number): Bound {
+  return { name, figure, bound: `≤ ${most}`, ok: figure <= most };
+}
+
+export function atLeast(name: string, figure: number, least: number): Bound {
+  return { name, figure, bound: `≥ ${least}`, ok: figure >= least };
+}
+
 /** What happened without one of the guards. */
 export interface Guard {
   readonly guard: string;

@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events';
 import { QueueDoesNotExist } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from '@jest/globals';
-import { adviseOnQueue } from '../../apps/shared/advice.ts';
-import { tellOutages, type Redis } from '../../apps/shared/redis.ts';
+import { queueFault } from '../../apps/shared/advice.ts';
+import { tellOutages } from '../../apps/shared/redis.ts';
 
 const named = (name: string, more: object = {}) => Object.assign(new Error('what the library says'), { name, ...more });
 
@@ -16,14 +16,15 @@ describe('what is advised on a queue', () => {
     ['no role', named('CredentialsProviderError'), /no valid credentials/],
     ['what another error comes from', named('Error', { cause: named('ExpiredToken') }), /no valid credentials/],
   ])('fits %s', (_, error, advice) => {
-    expect(adviseOnQueue(error)).toMatch(advice);
+    expect(queueFault(error).advice).toMatch(advice);
+    expect(queueFault(error).error).not.toContain('what the library says');
   });
 
   it.each([
     ['a throttle', named('RequestThrottled')],
     ['no error', undefined],
   ])('is nothing where nothing can be done: %s', (_, error) => {
-    expect(adviseOnQueue(error)).toBeUndefined();
+    expect(queueFault(error).advice).toBeUndefined();
   });
 });
 
@@ -33,8 +34,9 @@ describe('an outage of Redis', () => {
     const told: unknown[] = [];
     let nowMs = 0;
     const tell = (fields: unknown, msg: unknown) => void told.push([msg, fields]);
-    tellOutages(redis as unknown as Redis, {
+    tellOutages(redis, {
       url: 'rediss://user:secret@cache.example:6379',
+      // Pino types its functions by overloads that no plain function has.
       log: { debug: tell, info: tell, warn: tell, error: tell } as never,
       now: () => nowMs,
     });

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { whenAborted } from '../../apps/shared/lifecycle.ts';
 
 const started: ReturnType<typeof spawn>[] = [];
 afterEach(() => {
@@ -22,6 +23,15 @@ async function endWhenUp(script: string): Promise<{ code: number | null; signal:
 }
 
 const up = "process.stdout.write('up\\n');";
+
+describe('a wait for the end', () => {
+  it('is over at once where the end came before', async () => {
+    const { promise, resolve } = Promise.withResolvers<string>();
+    void whenAborted(AbortSignal.abort()).then(() => resolve('over'));
+    setTimeout(() => resolve('still waiting'), 100);
+    await expect(promise).resolves.toBe('over');
+  });
+});
 
 describe('SIGTERM', () => {
   it('ends a program that is still loading, as nothing is begun yet', async () => {

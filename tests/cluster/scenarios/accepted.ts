@@ -1,6 +1,7 @@
 import { globSync } from 'node:fs';
 import { basename } from 'node:path';
-import { atLeast, atMost, type Scenario } from '../scenario.ts';
+import { atLeast, atMost } from '../../conformance/proof.ts';
+import { type Scenario } from '../scenario.ts';
 import { chart, releaseName, releaseNamespace } from '../release.ts';
 import type { World } from '../world.ts';
 

@@ -1,8 +1,9 @@
-import { perSecond, underLoad } from '../load.ts';
+import { atLeast, atMost } from '../../conformance/proof.ts';
+import { perSecond, underLoad, type Load } from '../load.ts';
 import { plainReplicas, podSeconds } from '../pod-seconds.ts';
 import { usefulPods } from '../release.ts';
-import { atLeast, atMost, boundsOf, courseOf, figuresOf, mostOf, since, type Scenario } from '../scenario.ts';
-import { atZero, seconds } from './look.ts';
+import { boundsOf, courseOf, figuresOf, mostOf, since, type Scenario } from '../scenario.ts';
+import { atZero, peakMiB, seconds } from './look.ts';
 
 const limits = { crm: 50 };
 
@@ -18,7 +19,13 @@ export const burst: Scenario = {
     await world.deploy({ limits, values: { dispatcher: { autoscaling } } });
     await atZero(world, 'crm');
     const events = size === 'whole' ? 6_000 : 1_500;
-    const outcome = await underLoad(world, { name: 'burst', events, dueMs: perSecond(events), limits });
+    let dispatcherMiB = 0;
+    const disturb = async ({ delivered }: Load) => {
+      await delivered('crm', events * 0.9);
+      dispatcherMiB = await peakMiB(world, 'dispatcher');
+    };
+    const outcome = await underLoad(world, { name: 'burst', events, dueMs: perSecond(events), limits, disturb });
+    const receiverMiB = await peakMiB(world, 'receiver');
     await atZero(world, 'crm');
     const course = courseOf(world, outcome, 'crm', Date.now());
     const ours = podSeconds(course.desired, course.endedMs);
@@ -37,6 +44,8 @@ export const burst: Scenario = {
         ...figuresOf(world, outcome, 'crm'),
         'first delivery (s)': seconds((arrivalsMs[0] ?? Infinity) - outcome.startedEpochMs),
         'drained after (s)': seconds((arrivalsMs.at(-1) ?? Infinity) - outcome.startedEpochMs),
+        'receiver (MiB)': receiverMiB,
+        'dispatcher (MiB)': dispatcherMiB,
         'pod-seconds': Math.round(ours),
         'of plain KEDA': Math.round(keda(false)),
         'of plain KEDA, paced': Math.round(keda(true)),

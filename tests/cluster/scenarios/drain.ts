@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { atLeast, atMost } from '../../conformance/proof.ts';
 import { eventually } from '../kubernetes.ts';
 import { perSecond, underLoad } from '../load.ts';
 import { releaseNamespace } from '../release.ts';
-import { atLeast, atMost, boundsOf, figuresOf, type Scenario } from '../scenario.ts';
+import { boundsOf, figuresOf, type Scenario } from '../scenario.ts';
 import type { Pod } from '../watch-fleet.ts';
 
 const limits = { crm: 50 };

@@ -1,5 +1,6 @@
+import { atMost } from '../../conformance/proof.ts';
 import { perSecond, underLoad } from '../load.ts';
-import { atMost, boundsOf, says, type Scenario } from '../scenario.ts';
+import { boundsOf, says, type Scenario } from '../scenario.ts';
 import { atZero, seconds, slowestStart } from './look.ts';
 
 const limits = { crm: 50 };

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { atLeast } from '../../conformance/proof.ts';
 import { eventually } from '../kubernetes.ts';
 import { perSecond, underLoad } from '../load.ts';
 import { processesOf } from '../pod-processes.ts';
-import { atLeast, boundsOf, figuresOf, type Scenario } from '../scenario.ts';
+import { boundsOf, figuresOf, type Scenario } from '../scenario.ts';
 import type { Pod } from '../watch-fleet.ts';
 
 const limits = { crm: 50 };
@@ -21,7 +22,7 @@ export const killed: Scenario = {
     /** Each time another one: Kubernetes lets a container that ends again and again wait. */
     const kill = async (component: string) => {
       const isVictim = (pod: Pod) => pod.isReady && pod.component === component && !dead.has(pod.uid);
-      const look = () => Promise.resolve(fleet.pods().find(isVictim));
+      const look = () => fleet.pods().find(isVictim);
       const { uid } = await eventually(`a ${component} to kill`, victimWithinMs, look, signal);
       dead.add(uid);
       (await processesOf(uid, kubernetes)).signal('SIGKILL');

@@ -14,7 +14,7 @@ export async function atZero({ fleet, signal }: World, target: TargetName): Prom
   const look = () => {
     const isLeft = fleet.pods().some((pod) => pod.target === target && !pod.isGone);
     const isZero = fleet.desired(target).at(-1)?.count === 0 && !isLeft;
-    return Promise.resolve(isZero ? true : undefined);
+    return isZero;
   };
   await eventually(`no dispatcher of ${target}`, zeroWithinMs, look, signal);
 }
@@ -32,4 +32,11 @@ export async function slowestStart({ fleet, kubernetes }: World, component: stri
     return (pod.readyEpochMs ?? Infinity) - (startedEpochMs ?? -Infinity);
   });
   return seconds(Math.max(...(await Promise.all(took))));
+}
+
+/** The most memory that any pod of the component had, of those that are alive; MiB. */
+export async function peakMiB({ fleet, kubernetes }: World, component: string): Promise<number> {
+  const alive = fleet.pods().filter((pod) => pod.isAlive && pod.component === component);
+  const peaks = await Promise.all(alive.map(async ({ uid }) => (await processesOf(uid, kubernetes)).peakMiB));
+  return Math.max(...peaks);
 }

@@ -1,10 +1,11 @@
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { atMost } from '../../conformance/proof.ts';
 import { judge } from '../../conformance/judge.ts';
 import { perSecond, underLoad } from '../load.ts';
 import { chart, releaseName, releaseNamespace } from '../release.ts';
-import { atMost, boundsOf, figuresOf, says, type Scenario } from '../scenario.ts';
+import { boundsOf, figuresOf, says, type Scenario } from '../scenario.ts';
 import type { World } from '../world.ts';
 
 const before = { crm: 50 };

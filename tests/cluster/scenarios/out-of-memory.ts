@@ -1,7 +1,8 @@
+import { atLeast } from '../../conformance/proof.ts';
 import { eventually } from '../kubernetes.ts';
 import { perSecond, underLoad } from '../load.ts';
 import { releaseNamespace } from '../release.ts';
-import { atLeast, boundsOf, figuresOf, type Scenario } from '../scenario.ts';
+import { boundsOf, figuresOf, type Scenario } from '../scenario.ts';
 
 const limits = { crm: 50 };
 /** 128 and SIGKILL. */
@@ -32,7 +33,7 @@ export const outOfMemory: Scenario = {
           const tell = ['/nodejs/bin/node', '-e', "process.kill(1,'SIGUSR2')"];
           await kubernetes.kubectl(['exec', name, '-n', releaseNamespace, '--', ...tell]);
           const isBack = () => fleet.pods().some((pod) => pod.uid === uid && pod.restarts > 0 && pod.isReady);
-          await eventually(`${name} back`, withinMs, () => Promise.resolve(isBack() ? true : undefined), signal);
+          await eventually(`${name} back`, withinMs, isBack, signal);
         }
       },
     });

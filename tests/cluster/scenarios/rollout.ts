@@ -1,6 +1,7 @@
+import { atMost } from '../../conformance/proof.ts';
 import { perSecond, underLoad } from '../load.ts';
 import { releaseName, releaseNamespace } from '../release.ts';
-import { atMost, boundsOf, figuresOf, type Scenario } from '../scenario.ts';
+import { boundsOf, figuresOf, type Scenario } from '../scenario.ts';
 
 const limits = { crm: 50 };
 

@@ -1,7 +1,8 @@
+import { atMost } from '../../conformance/proof.ts';
 import { eventually } from '../kubernetes.ts';
 import { perSecond, underLoad } from '../load.ts';
 import { releaseName, releaseNamespace } from '../release.ts';
-import { atMost, boundsOf, figuresOf, type Scenario } from '../scenario.ts';
+import { boundsOf, figuresOf, type Scenario } from '../scenario.ts';
 
 const limits = { crm: 50 };
 const fewer = 2;
@@ -20,12 +21,7 @@ export const scaleIn: Scenario = {
         `autoscaling.keda.sh/paused-replicas${value}`,
       ]);
     const becomes = (what: string, isSo: (pods: number) => boolean) =>
-      eventually(
-        what,
-        withinMs,
-        () => Promise.resolve(isSo(fleet.alive('dispatcher', 'crm').length) ? true : undefined),
-        signal,
-      );
+      eventually(what, withinMs, () => isSo(fleet.alive('dispatcher', 'crm').length), signal);
     let scaledIn = 0;
     const outcome = await underLoad(world, {
       name: 'scale-in',

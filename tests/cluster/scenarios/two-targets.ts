@@ -1,5 +1,6 @@
+import { atLeast } from '../../conformance/proof.ts';
 import { perSecond, underLoad } from '../load.ts';
-import { atLeast, boundsOf, figuresOf, type Scenario } from '../scenario.ts';
+import { boundsOf, figuresOf, type Scenario } from '../scenario.ts';
 import { seconds } from './look.ts';
 
 const limits = { crm: 20, billing: 20 };

@@ -1,6 +1,7 @@
+import { atMost } from '../../conformance/proof.ts';
 import { eventually } from '../kubernetes.ts';
 import { releaseName, releaseNamespace } from '../release.ts';
-import { atMost, type Scenario } from '../scenario.ts';
+import { type Scenario } from '../scenario.ts';
 import type { World } from '../world.ts';
 
 const limits = { crm: 50 };
@@ -38,7 +39,7 @@ export const uninstall: Scenario = {
     let left: readonly string[] = [];
     const look = async () => {
       left = (await objects(world)).filter((name) => !before.includes(name));
-      return left.length === 0 ? true : undefined;
+      return left.length === 0;
     };
     await eventually('nothing left', goneWithinMs, look, world.signal).catch(() => undefined);
     return {

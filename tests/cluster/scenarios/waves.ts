@@ -1,6 +1,7 @@
+import { atMost } from '../../conformance/proof.ts';
 import { underLoad } from '../load.ts';
 import { podSeconds } from '../pod-seconds.ts';
-import { atMost, boundsOf, courseOf, figuresOf, type Course, type Scenario } from '../scenario.ts';
+import { boundsOf, courseOf, figuresOf, type Course, type Scenario } from '../scenario.ts';
 import { atZero } from './look.ts';
 
 const limits = { crm: 50 };

@@ -1,7 +1,8 @@
+import { atMost } from '../../conformance/proof.ts';
 import { eventually } from '../kubernetes.ts';
 import { perSecond, underLoad } from '../load.ts';
 import { releaseNamespace } from '../release.ts';
-import { atMost, boundsOf, figuresOf, type Scenario } from '../scenario.ts';
+import { boundsOf, figuresOf, type Scenario } from '../scenario.ts';
 import type { Pod } from '../watch-fleet.ts';
 import { atZero, seconds } from './look.ts';
 
@@ -28,7 +29,7 @@ export const young: Scenario = {
       const toldMs = performance.now();
       await kubernetes.kubectl(['delete', 'pod', name, '-n', releaseNamespace, '--wait=false']);
       const isGone = () => fleet.pods().some((pod) => pod.uid === uid && pod.isGone);
-      await eventually(`${name} gone`, withinMs, () => Promise.resolve(isGone() ? true : undefined), signal);
+      await eventually(`${name} gone`, withinMs, isGone, signal);
       tookMs.push(performance.now() - toldMs);
     };
     const outcome = await underLoad(world, {
@@ -39,7 +40,7 @@ export const young: Scenario = {
       async disturb() {
         const ends: Promise<void>[] = [];
         while (told.size < victims) {
-          const look = () => Promise.resolve(fleet.pods().find((pod) => isYoung(pod) && !told.has(pod.uid)));
+          const look = () => fleet.pods().find((pod) => isYoung(pod) && !told.has(pod.uid));
           const pod = await eventually('a dispatcher that starts', withinMs, look, signal);
           told.add(pod.uid);
           ends.push(end(pod));

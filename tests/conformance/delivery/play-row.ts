@@ -1,12 +1,12 @@
 import { wait } from '../../../apps/shared/wait.ts';
-import { ours, type Bound } from '../proof.ts';
+import { atLeast, atMost, ours, type Bound } from '../proof.ts';
 import { withEdits, type Edit } from '../tree.ts';
 import type { Known } from './check.ts';
 import { collect, type Evidence } from './evidence.ts';
 import { idOf } from './events.ts';
 import { produce } from './producer.ts';
 import type { RowRun } from './report.ts';
-import { atLeast, atMost, eventPrefix, poisonKinds, standardSetup, type Row, type Setup, type Size } from './row.ts';
+import { eventPrefix, poisonKinds, standardSetup, type Row, type Setup, type Size } from './row.ts';
 import { depthOfQueue, queueName } from './stage.ts';
 import { openWorld, type World, type WorldOptions } from './world.ts';
 

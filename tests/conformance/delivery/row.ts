@@ -113,11 +113,3 @@ export const faultyAnswers = ({ calls }: Evidence) =>
 /** Injections that are requests at which SQS failed. */
 export const faultyRequests = ({ queue }: Evidence) =>
   Object.values(queue.strikes).reduce((sum, count) => sum + count, 0);
-
-export function atMost(name: string, figure: number, most: number): Bound {
-  return { name, figure, bound: `≤ ${most}`, ok: figure <= most };
-}
-
-export function atLeast(name: string, figure: number, least: number): Bound {
-  return { name, figure, bound: `≥ ${least}`, ok: figure >= least };
-}

@@ -1,9 +1,8 @@
+import { atLeast, atMost } from '../../proof.ts';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { between } from '../disturbances.ts';
 import { dwellsMs } from '../evidence.ts';
 import {
-  atLeast,
-  atMost,
   faultyAnswers,
   faultyRequests,
   keyless,

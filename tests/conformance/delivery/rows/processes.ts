@@ -1,6 +1,7 @@
+import { atMost } from '../../proof.ts';
 import { between, freezePod, killPod, killReceiver, stopPod } from '../disturbances.ts';
 import { inFlightAtKills } from '../evidence.ts';
-import { atMost, keyless, perSecond, shortSize, wholeSize, type Row } from '../row.ts';
+import { keyless, perSecond, shortSize, wholeSize, type Row } from '../row.ts';
 import { queueName } from '../stage.ts';
 
 /** What SQS has taken is under way back to the receiver for so long, so that a kill mostly strikes in between. */

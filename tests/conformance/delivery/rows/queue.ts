@@ -1,5 +1,6 @@
+import { atLeast } from '../../proof.ts';
 import { between } from '../disturbances.ts';
-import { atLeast, faultyRequests, keyless, perSecond, queueFaults, shortSize, wholeSize, type Row } from '../row.ts';
+import { faultyRequests, keyless, perSecond, queueFaults, shortSize, wholeSize, type Row } from '../row.ts';
 import { queueName } from '../stage.ts';
 
 const deleteFails: Row = {

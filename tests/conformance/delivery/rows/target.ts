@@ -1,5 +1,6 @@
+import { atMost } from '../../proof.ts';
 import { between, hurt } from '../disturbances.ts';
-import { atMost, faultyAnswers, keyless, perEventSize, perSecond, shortSize, wholeSize, type Row } from '../row.ts';
+import { faultyAnswers, keyless, perEventSize, perSecond, shortSize, wholeSize, type Row } from '../row.ts';
 
 const answersLost: Row = {
   number: 20,

@@ -1,5 +1,6 @@
+import { atLeast, atMost } from '../../proof.ts';
 import { between, hurt, oneOf } from '../disturbances.ts';
-import { atLeast, atMost, edges, perSecond, shortSize, wholeSize, type Row } from '../row.ts';
+import { edges, perSecond, shortSize, wholeSize, type Row } from '../row.ts';
 import { depthOfQueue, queueName } from '../stage.ts';
 
 /** Six hours are a minute. */
