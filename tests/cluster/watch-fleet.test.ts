@@ -49,6 +49,8 @@ describe('the watch of a fleet', () => {
     pod('ADDED', 'b', { isReady: true });
     pod('MODIFIED', 'a', { isReady: true });
     pod('MODIFIED', 'b', { isReady: true, deleted: true });
+    expect(fleet.counts('crm').map(({ count }) => count)).toEqual([1, 2, 1]);
+    expect(fleet.pods().map(({ isGone }) => isGone)).toEqual([false, false]);
     pod('ADDED', 'c', { phase: 'Failed' });
     pod('DELETED', 'b', { deleted: true });
     expect(fleet.counts('crm').map(({ count }) => count)).toEqual([1, 2, 1]);
