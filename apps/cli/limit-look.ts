@@ -1,6 +1,6 @@
 import type { TargetConfig } from '../shared/config.ts';
-import { readFleetState, readTimeUs, type FleetState } from '../shared/fleet-state.ts';
-import { flightKey, logKey, oldestKey, scheduleKey, windowBuckets } from '../shared/state-keys.ts';
+import { readFleetState, readOldest, readTimeUs, type FleetState, type OldestSeen } from '../shared/fleet-state.ts';
+import { flightKey, logKey, scheduleKey, windowBuckets } from '../shared/state-keys.ts';
 import { isPaced } from '../shared/limit-config.ts';
 import type { Redis } from '../shared/redis.ts';
 
@@ -16,7 +16,7 @@ export interface WindowLook {
 
 export interface LimitLook extends FleetState {
   readonly windows: readonly WindowLook[];
-  /** How long the oldest message of the last receive has been in the queue by now, or was until it ended; and how long ago that was. */
+  /** How long the oldest event waits by now of those that were received, or did until it ended; and how long ago the last receive was. */
   readonly oldest: { readonly ageMs: number; readonly receivedAgoMs: number } | undefined;
   /** Calls in flight, where the limit bounds them. */
   readonly inFlight: number | undefined;
@@ -33,7 +33,7 @@ export async function lookAtLimit(
   const scheduleMs = schedule === null ? undefined : Math.max(0, (Number(schedule) - nowUs) / 1_000);
   const state = await readFleetState(redis, { instance, target }, Math.floor(nowUs / 1_000));
   const looks: WindowLook[] = [];
-  const oldest = await redis.get(oldestKey(instance, target));
+  const oldest = await readOldest(redis, { instance, target });
   for (const { calls, per } of windows) {
     const paced = isPaced({ per });
     looks.push(
@@ -45,7 +45,7 @@ export async function lookAtLimit(
   return {
     windows: looks,
     ...state,
-    oldest: oldest === null ? undefined : readOldest(oldest, Math.floor(nowUs / 1_000)),
+    oldest: ageOf(oldest, Math.floor(nowUs / 1_000)),
     inFlight:
       maxInFlight === undefined
         ? undefined
@@ -53,9 +53,10 @@ export async function lookAtLimit(
   };
 }
 
-function readOldest(text: string, nowMs: number) {
-  const [sentAtMs = nowMs, receivedAtMs = nowMs] = text.split(' ').map(Number);
-  return { ageMs: Math.max(0, nowMs - sentAtMs), receivedAgoMs: Math.max(0, nowMs - receivedAtMs) };
+function ageOf({ unsettledSinceMs, last }: OldestSeen, nowMs: number) {
+  if (last === undefined) return undefined;
+  const sinceMs = Math.min(unsettledSinceMs ?? Infinity, last.sinceMs);
+  return { ageMs: Math.max(0, nowMs - sinceMs), receivedAgoMs: Math.max(0, nowMs - last.receivedAtMs) };
 }
 
 interface LongWindow {

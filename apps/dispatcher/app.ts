@@ -25,7 +25,7 @@ export interface DispatcherDeps {
   readonly settle: Pick<Settle, 'handBack'>;
   /** Rings when room, what is ready, or a pause may have changed. */
   readonly changed: Bell;
-  readonly observe: Pick<Observe, 'permit' | 'settled'>;
+  readonly observe: Pick<Observe, 'permit' | 'settled' | 'waited'>;
   readonly log: Log;
   /** Monotonic, ms. */
   readonly now: () => number;
@@ -62,7 +62,8 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
 
   const letGo = (held: Held, settled: Settled) => {
     hands.delete(held);
-    observe.settled(settled, held.event);
+    observe.settled(settled, held.event, held.trip.keptId);
+    held.trip.end(settled);
     changed.ring();
   };
 
@@ -79,8 +80,11 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   const travel = async (held: Held, slot: Slot): Promise<void> => {
     try {
       const end = await deps.attempt(held, slot);
-      if (end === 'again') ready.unshift(held);
-      else letGo(held, end);
+      if (end !== 'again') letGo(held, end);
+      else {
+        held.readyMs = now();
+        ready.unshift(held);
+      }
     } catch (error) {
       // A surprise: the message stays hidden and claimed, and comes back when both end.
       log.error({ event_id: held.event.id, error: nameError(error) }, 'trip.broke');
@@ -89,6 +93,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   };
 
   const start = (held: Held, slot: Slot) => {
+    observe.waited(slot.dueMs - held.readyMs);
     const trip = travel(held, slot).finally(() => {
       trips.delete(trip);
       changed.ring();

@@ -1,4 +1,5 @@
-import { childOf, traceIdOf, type RandomBytes } from '../shared/tracing.ts';
+import type { Attributes } from '@opentelemetry/api';
+import { traceIdOf } from '../shared/tracing.ts';
 import type { Log } from '../shared/log.ts';
 import { classify, type ClassifyOptions, type Outcome } from './classify.ts';
 import { wait } from '../shared/wait.ts';
@@ -32,7 +33,6 @@ export interface AttemptDeps {
   readonly log: Log;
   /** Monotonic, ms. */
   readonly now: () => number;
-  readonly randomBytes: RandomBytes;
 }
 
 /** One use of one slot: settled, or `again` where the event is still in hand and wants another slot. */
@@ -60,7 +60,7 @@ export function createAttempt(deps: AttemptDeps): Attempt {
   ): Promise<Settled | 'again'> => {
     const response = 'status' in answer ? { status: answer.status, text: answer.text } : undefined;
     const { event } = held;
-    observe.attempted(outcome, response?.status, durationMs);
+    observe.attempted(outcome, response?.status, durationMs, held.trip.keptId);
     deps.log.info(
       {
         event_id: event.id,
@@ -82,24 +82,29 @@ export function createAttempt(deps: AttemptDeps): Attempt {
       await deps.credential.refresh();
       return 'again';
     }
-    return settle.outcome(held, outcome, response);
+    const settling = held.trip.step('settle');
+    const settled = await settle.outcome(held, outcome, response);
+    settling.end({ 'eventgw.outcome': settled });
+    return settled;
   };
 
   const use = async (held: Held, slot: Slot, what: Pick<Call, 'operation' | 'variables' | 'key'>) => {
-    const { event } = held;
     // A timer may fire early by the age of the loop's clock; a slot may not be used early at all.
     while (now() < slot.dueMs) await wait(Math.ceil(slot.dueMs - now()), neverAborted);
+    held.trip.step('limiter acquire', held.readyMs).end();
     const startedMs = now();
+    const { traceparent, tracestate, end } = held.trip.step('POST');
     const call = {
       ...what,
-      traceparent: childOf(event.traceparent, deps.randomBytes),
-      ...(event.tracestate === undefined ? {} : { tracestate: event.tracestate }),
+      traceparent,
+      ...(tracestate === undefined ? {} : { tracestate }),
       credential: deps.credential.headers(),
     };
     const mayWrite = () => !held.lost && deps.pause.leftMs() === 0 && outlasts(held);
     const answer = await deps.dispatch(call, slot, mayWrite);
     const durationMs = now() - startedMs;
     if (answer.kind !== 'late') deps.took(durationMs);
+    end(...toldOf(answer, what.operation));
     return { answer, durationMs };
   };
 
@@ -150,6 +155,19 @@ function toQuestion(outcome: Outcome): Outcome {
     default:
       return outcome satisfies never;
   }
+}
+
+/** What a call's span says of its answer (OpenTelemetry's conventions for HTTP and GraphQL), and whether it failed. */
+function toldOf(answer: Answer, { name, type }: Operation): [Attributes, boolean] {
+  const operation = {
+    'graphql.operation.type': type,
+    ...(name === undefined ? {} : { 'graphql.operation.name': name }),
+  };
+  if (!('status' in answer)) return [{ ...operation, 'error.type': answer.kind }, true];
+  const { status } = answer;
+  const failed = status >= 400 || answer.kind === 'unreadable';
+  const error = failed ? { 'error.type': answer.kind === 'unreadable' ? answer.kind : String(status) } : {};
+  return [{ ...operation, 'http.response.status_code': status, ...error }, failed];
 }
 
 const neverAborted = new AbortController().signal;

@@ -40,6 +40,15 @@ const mostAtOnce = 8;
 /** A slot that is waited for counts as in flight: where that is limited, waiting for long would leave the target idle. */
 export const shortAheadMs = 40;
 
+/**
+ * How many messages a pod has in hand at most: two seconds of the whole fleet's limit, enough to use every slot, and soon
+ * worked off by one pod alone. No more than the queue can refill in a tenth of a second: what is in hand has to be held, and
+ * copied by each collection of garbage.
+ */
+export function capacityOf(concurrency: number, spacingMs: number): number {
+  return Math.max(concurrency, Math.min(Math.ceil(2_000 / spacingMs), 100));
+}
+
 /** Asked for again before the last slot is due: more than a reply takes (200 ms is a timeout), and little to lose. */
 const againMs = 100;
 

@@ -3,6 +3,7 @@ import { traceIdOf } from '../shared/tracing.ts';
 import type { Acknowledge } from './acknowledge.ts';
 import type { Received } from './held.ts';
 import type { DeadClass, Heard, Ledger } from './ledger.ts';
+import type { Observe } from './observe.ts';
 
 /** Why an event is buried, beyond its class. */
 export interface DeathReason {
@@ -20,6 +21,7 @@ export interface BuryDeps {
   readonly ledger: Pick<Ledger, 'bury'>;
   readonly acknowledge: Pick<Acknowledge, 'delete' | 'deadLetter'>;
   readonly target: string;
+  readonly observe: Pick<Observe, 'buried'>;
   /** Wall clock, ms. */
   readonly now: () => number;
 }
@@ -37,7 +39,7 @@ export type Bury = (
   death: DeathReason,
 ) => Promise<'dead_lettered' | 'lost' | 'not_yet'>;
 
-export function createBury({ ledger, acknowledge, target, now }: BuryDeps): Bury {
+export function createBury({ ledger, acknowledge, target, observe, now }: BuryDeps): Bury {
   return async ({ message, event }, owner, key, death) => {
     const { class: kind, heard = 'nothing' } = death;
     const record = { key, owner, class: kind, digest: event.digest, redrive: event.redrive, heard };
@@ -53,6 +55,7 @@ export function createBury({ ledger, acknowledge, target, now }: BuryDeps): Bury
       if (!sent) return 'not_yet';
       // Should this be lost, the letter is written once more when the message comes back: twice is better than never.
       await ledger.bury('end', record);
+      observe.buried(kind);
     }
     await acknowledge.delete(message.receiptHandle);
     return 'dead_lettered';

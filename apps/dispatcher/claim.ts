@@ -6,6 +6,7 @@ import type { Claim, Ledger } from './ledger.ts';
 import type { Observe } from './observe.ts';
 import type { Retention } from './retention.ts';
 import type { InDoubt, Settle } from './settle.ts';
+import type { TraceTrip } from './trace.ts';
 
 export interface ClaimDeps {
   readonly ledger: Pick<Ledger, 'claim'>;
@@ -16,10 +17,13 @@ export interface ClaimDeps {
   readonly target: string;
   readonly inDoubt: InDoubt;
   readonly attempts: number;
-  readonly observe: Pick<Observe, 'received' | 'settled'>;
+  readonly observe: Pick<Observe, 'received' | 'claimed' | 'settled'>;
+  readonly trace: TraceTrip;
   /** Whether calls are made while Redis is gone: then events are taken that it could not be asked for. */
   readonly unclaimed: () => boolean;
   readonly log: Log;
+  /** Monotonic, ms. */
+  readonly now: () => number;
 }
 
 /** How long a message is hidden whose claim Redis did not answer, in s. */
@@ -45,7 +49,21 @@ export function createClaim(deps: ClaimDeps): TakeInHand {
     return undefined;
   };
 
+  const inHand = (received: Received, owner: string, attempts: number): Held => ({
+    ...received,
+    owner,
+    attempts,
+    trip: deps.trace(received.event, received.message.receiveCount),
+    holdsFromMs: received.message.requestedAtMs,
+    readyMs: deps.now(),
+    lost: false,
+    doubt: false,
+    alone: false,
+    refreshed: false,
+  });
+
   const apply = async (received: Received, claim: Claim | undefined, onHeld: (held: Held) => void): Promise<void> => {
+    observe.claimed(claim?.kind ?? 'gone');
     if (claim === undefined) {
       if (deps.unclaimed()) onHeld(inHand(received, 'unclaimed', 0));
       else await deps.hide(received.message.receiptHandle, againSeconds);
@@ -66,6 +84,7 @@ export function createClaim(deps: ClaimDeps): TakeInHand {
     const reason = 'an earlier call may have been made, and its answer is not known';
     const settled = await settle.bury(held, { class: doubted ? 'in_doubt' : 'failed', reason, attempts });
     observe.settled(settled, received.event);
+    held.trip.end(settled);
   };
 
   return async (messages, onHeld) => {
@@ -73,18 +92,5 @@ export function createClaim(deps: ClaimDeps): TakeInHand {
     if (received.length === 0) return;
     const claims = await deps.ledger.claim(received);
     await Promise.all(received.map((each, i) => apply(each, claims?.[i], onHeld)));
-  };
-}
-
-function inHand(received: Received, owner: string, attempts: number): Held {
-  return {
-    ...received,
-    owner,
-    attempts,
-    holdsFromMs: received.message.requestedAtMs,
-    lost: false,
-    doubt: false,
-    alone: false,
-    refreshed: false,
   };
 }

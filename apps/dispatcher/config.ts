@@ -1,13 +1,18 @@
 import { z } from 'zod';
 import { port, readGatewayConfig, type ConfigFault, type ConfigResult, type TargetConfig } from '../shared/config.ts';
+import { readTracing, tracingEnvironment, type TracingSettings } from '../shared/export-traces.ts';
 import { parseMutation, type Operation } from './dispatch.ts';
 import { compile } from './expression.ts';
 import { createReconcile, type Reconcile } from './reconcile.ts';
+import type { InDoubt } from './settle.ts';
 
 export interface DispatcherConfig {
   readonly target: string;
   readonly settings: TargetConfig;
+  /** How the delivery of an event belongs to its trace. */
+  readonly traceProcess: 'parent' | 'link';
   readonly mutation: Operation;
+  readonly inDoubt: InDoubt;
   /** Where a call in doubt is asked for. */
   readonly reconcile: Reconcile | undefined;
   readonly instance: string;
@@ -15,6 +20,8 @@ export interface DispatcherConfig {
   readonly opsPort: number;
   readonly host: string | undefined;
   readonly logLevel: string;
+  /** Where traces are sent; `undefined` where nobody is told of any. */
+  readonly tracing: TracingSettings | undefined;
 }
 
 const environment = z.object({
@@ -27,6 +34,7 @@ const environment = z.object({
   OPS_PORT: port.default(9_090),
   HOST: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  ...tracingEnvironment,
 });
 
 /** Reads environment and file, and tells every fault of both at once. */
@@ -74,13 +82,16 @@ export function readConfig(
     config: {
       target,
       settings,
+      traceProcess: gateway.config.tracing.process,
       mutation: mutation.value,
+      inDoubt: typeof inDoubt === 'string' ? inDoubt : 'reconcile',
       reconcile: reconcile.value,
       instance: EGW_INSTANCE,
       redisUrl: REDIS_URL,
       opsPort: OPS_PORT,
       host: HOST,
       logLevel: LOG_LEVEL,
+      tracing: readTracing(variables.data),
     },
   };
 }

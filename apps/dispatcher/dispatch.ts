@@ -52,13 +52,14 @@ export type Dispatch = (call: Call, slot: Slot, mayWrite: () => boolean) => Prom
 
 /** What is asked of the target, and the response field that carries its result. */
 export interface Operation {
+  readonly type: 'query' | 'mutation';
   readonly text: string;
   readonly name: string | undefined;
   readonly field: string;
 }
 
 /** Whether there is a GraphQL server at all: what every one answers, whatever its schema. */
-export const presence: Operation = { text: '{ __typename }', name: undefined, field: '__typename' };
+export const presence: Operation = { type: 'query', text: '{ __typename }', name: undefined, field: '__typename' };
 
 /** Reads the configured mutation; throws a sentence where it is none with one root field and `$input`. */
 export function parseMutation(text: string): Operation {
@@ -78,7 +79,7 @@ interface OperationOf {
   readonly variables: readonly string[];
 }
 
-function parseOne(text: string, type: OperationTypeNode): OperationOf {
+function parseOne(text: string, type: OperationTypeNode.MUTATION | OperationTypeNode.QUERY): OperationOf {
   const document = parse(text);
   const [operation, ...more] = document.definitions.filter(
     (definition) => definition.kind === Kind.OPERATION_DEFINITION,
@@ -88,7 +89,7 @@ function parseOne(text: string, type: OperationTypeNode): OperationOf {
   const [root, ...others] = operation.selectionSet.selections;
   if (root?.kind !== Kind.FIELD || others.length > 0) throw new Error('must select exactly one field');
   const field = root.alias?.value ?? root.name.value;
-  return { operation: { text: print(document), name: operation.name?.value, field }, variables };
+  return { operation: { type, text: print(document), name: operation.name?.value, field }, variables };
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { GatewayEvent } from '../shared/event.ts';
+import type { Trip } from './trace.ts';
 
 /** A message as it was received. */
 export interface Message {
@@ -25,10 +26,13 @@ export interface Received {
 /** An event in this pod's hands: hidden in the queue and claimed in the ledger, both for the same time. */
 export interface Held extends Received {
   readonly owner: string;
+  readonly trip: Trip;
   /** Attempts that it has cost so far. */
   readonly attempts: number;
   /** Monotonic: when the lease and the visibility that now hold were requested. */
   holdsFromMs: number;
+  /** Monotonic: since when it waits for a slot. */
+  readyMs: number;
   /** Another pod has it by now: it is to be dropped, and nothing said of it. */
   lost: boolean;
   /** A call may have been made whose end is not known, and the target is to be asked for it first. */

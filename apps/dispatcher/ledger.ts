@@ -7,6 +7,7 @@ import {
   pauseKey,
   recordKey,
   throttledKey,
+  unsettledKey,
 } from '../shared/state-keys.ts';
 import { slowStartMs } from './permit.ts';
 import { rememberMs } from './timing.ts';
@@ -67,7 +68,7 @@ export interface Ledger {
   claim(received: readonly Received[]): Promise<readonly Claim[] | undefined>;
   /** Per event whether it is still ours. */
   renew(held: readonly Held[]): Promise<readonly boolean[] | undefined>;
-  complete(held: Held): Promise<Written>;
+  complete(held: Pick<Held, 'key' | 'owner' | 'event'>): Promise<Written>;
   release(held: Held, reason: ReleaseReason, options?: ReleaseOptions): Promise<Released>;
   bury(stage: 'begin' | 'end', letter: Letter): Promise<Written>;
 }
@@ -96,6 +97,7 @@ export function createLedger(options: LedgerOptions): Ledger {
   const deliveredKey = `${prefix}delivered`;
   const inFlightKey = flightKey(instance, target);
   const throttled = throttledKey(instance, target);
+  const unsettled = unsettledKey(instance, target);
   const circuitKeys = [circuitKey(instance, target), pauseKey(instance, target)];
   const circuitTold = [pauseChannel(instance, target), slowStartMs];
   const written = (reply: { ok: boolean; reply?: unknown }): Written =>
@@ -110,6 +112,7 @@ export function createLedger(options: LedgerOptions): Ledger {
         event.redrive,
         message.firstSentAtMs ?? message.sentAtMs,
         message.receiveCount > 1 || message.firstSentAtMs !== undefined ? 1 : 0,
+        waitsSinceMs(event, message),
       ]);
       const result = await scripts.claim(
         [
@@ -117,6 +120,7 @@ export function createLedger(options: LedgerOptions): Ledger {
           deliveredKey,
           oldestKey(instance, target),
           throttled,
+          unsettled,
           ...received.map(({ key }) => keyOf(key)),
         ],
         [leaseMs, rememberMs, options.doubtMs, ...args],
@@ -136,7 +140,7 @@ export function createLedger(options: LedgerOptions): Ledger {
     async complete({ key, owner, event }) {
       return written(
         await scripts.complete(
-          [keyOf(key), deliveredKey, inFlightKey, ...circuitKeys],
+          [keyOf(key), deliveredKey, inFlightKey, ...circuitKeys, unsettled],
           [owner, event.digest, rememberMs, ...circuitTold],
         ),
       );
@@ -162,9 +166,18 @@ export function createLedger(options: LedgerOptions): Ledger {
     async bury(stage, letter) {
       const { key, owner, class: kind, digest, redrive, heard = 'nothing' } = letter;
       const args = [stage, owner, kind, digest, redrive, rememberMs, heard, ...circuitTold];
-      return written(await scripts.bury([keyOf(key), inFlightKey, ...circuitKeys], args));
+      return written(await scripts.bury([keyOf(key), inFlightKey, ...circuitKeys, unsettled], args));
     },
   };
+}
+
+/** Since when an event waits for its target: one that was brought back from the dead letters waits anew. */
+function waitsSinceMs(
+  { receivedAt, redrive }: Received['event'],
+  { sentAtMs, firstSentAtMs }: Received['message'],
+): number {
+  const receivedAtMs = Date.parse(receivedAt);
+  return redrive === 0 && receivedAtMs > 0 ? receivedAtMs : (firstSentAtMs ?? sentAtMs);
 }
 
 function toClaim(kind: string, value: number | string, owner: string, alone: boolean): Claim {

@@ -1,17 +1,18 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import packageJson from '../../package.json' with { type: 'json' };
 import { describeFaults } from '../shared/config.ts';
+import { startTracing } from '../shared/export-traces.ts';
 import { close, createOps, listen, untilSignal, whenAborted } from '../shared/lifecycle.ts';
 import { createLog } from '../shared/log.ts';
 import { createRegistry } from '../shared/metrics.ts';
-import { createRedis, followServer, tellOutages } from '../shared/redis.ts';
 import { requireRegion } from '../shared/region.ts';
 import { createReadSecret } from '../shared/secrets.ts';
 import { createAcknowledge } from './acknowledge.ts';
 import { createDispatcher } from './app.ts';
 import { createAttempt } from './attempt.ts';
-import { createBook, shortAheadMs, usualAheadMs } from './book.ts';
+import { capacityOf, createBook, shortAheadMs, usualAheadMs } from './book.ts';
 import { createCircuit } from './circuit.ts';
 import { createClaim } from './claim.ts';
 import { createCodeRules } from './code-rules.ts';
@@ -19,22 +20,19 @@ import { readConfig } from './config.ts';
 import { createConnections } from './connection.ts';
 import { createCredential } from './credential.ts';
 import { createDispatch } from './dispatch.ts';
+import { joinFleet } from './fleet.ts';
 import { createMakeInput } from './input.ts';
-import { createLedger } from './ledger.ts';
-import { createLimiter } from './limiter.ts';
 import { createObserve } from './observe.ts';
 import { createPace } from './pace.ts';
-import { createPause, hearFleet } from './pause.ts';
 import { createAskPresence } from './presence.ts';
-import { createReceive, poll, readQueueRules } from './poll.ts';
-import { renewHolds } from './renew.ts';
+import { createReceive, readQueueRules } from './poll.ts';
 import { createRetention, createTurnOver } from './retention.ts';
-import { loadScripts } from './scripts.ts';
+import { run } from './run.ts';
 import { createSettle } from './settle.ts';
-import { holdShare } from './share.ts';
 import { createSqsClient } from './sqs-client.ts';
-import { createLatency, tellLatency } from './tell-latency.ts';
+import { createLatency } from './tell-latency.ts';
 import { createBell, holdMs, spareMs } from './timing.ts';
+import { createTraceTrip } from './trace.ts';
 
 /** Kubernetes gives 30 s before it kills: what is not done by then was not going to be. */
 const stopMs = 28_000;
@@ -49,10 +47,25 @@ if (!result.ok) {
   process.stderr.write(`${describeFaults('The configuration', result.faults)}\n`);
   process.exit(1);
 }
-const { target, settings, mutation, reconcile, instance, redisUrl, opsPort, host, logLevel } = result.config;
+const {
+  target,
+  settings,
+  mutation,
+  inDoubt,
+  reconcile,
+  instance,
+  redisUrl,
+  opsPort,
+  host,
+  logLevel,
+  tracing: traced,
+  traceProcess,
+} = result.config;
+const { version } = packageJson;
 const { graphql, limit, retry } = settings;
 const names = { instance, target };
 const now = () => performance.now();
+const clock = Date.now;
 const log = createLog('dispatcher', logLevel);
 const stop = untilSignal(process);
 
@@ -61,24 +74,15 @@ const credential = await createCredential(
   createReadSecret({ env: process.env, readFile: (path) => readFile(path, 'utf8') }),
 ).catch(giveUp);
 
-const redis = createRedis(redisUrl);
-tellOutages(redis, { url: redisUrl, log, now });
-const subscriber = createRedis(redisUrl);
-subscriber.on('error', (error: Error) => log.debug({ error: error.name }, 'redis.error'));
-
 // Long polls hold their sockets, so what settles has a client of its own.
 const receiving = createSqsClient();
 const settling = createSqsClient();
 await requireRegion(receiving.config).catch(giveUp);
 
-const scripts = loadScripts(redis);
 const changed = createBell();
 const pace = createPace(limit, graphql.timeout);
 const pod = randomUUID();
-const { reserve, share } = createLimiter({ scripts, names, pace, pod, serverId: followServer(redis), now });
-const pause = createPause(scripts.pause, names, { now, random: Math.random, onLonger: () => changed.ring() });
 const { spacingMs } = pace;
-const inDoubt = reconcile === undefined ? (settings.inDoubt === 'deadLetter' ? 'deadLetter' : 'retry') : 'reconcile';
 const doubtMs = graphql.timeout + spareMs;
 const book = createBook({
   concurrency: limit.concurrency,
@@ -88,24 +92,41 @@ const book = createBook({
   now,
   random: Math.random,
 });
-const ledger = createLedger({
-  scripts,
-  ...names,
-  leaseMs: holdMs(graphql.timeout),
+const fleet = joinFleet({
+  redisUrl,
+  names,
+  pod,
+  pace,
+  timeoutMs: graphql.timeout,
   doubtMs: inDoubt === 'reconcile' ? doubtMs : 0,
   retry,
-  newOwner: () => randomBytes(9).toString('base64url'),
-  random: Math.random,
+  changed,
+  log,
+  now,
 });
+const { reserve, share, pause, ledger } = fleet;
 const endpoint = new URL(graphql.endpoint);
 const connections = createConnections({ endpoint, connections: limit.concurrency, timeoutMs: graphql.timeout, now });
 // Without a connection the first reservation would find none; where there is no Redis, it goes on looking by itself.
 const [rules] = await Promise.all([
   readQueueRules(settling, settings.queue.url, log),
-  redis.connect().catch(() => undefined),
+  fleet.redis.connect().catch(() => undefined),
 ]);
-const retention = createRetention(rules, Date.now);
+const retention = createRetention(rules, clock);
 const acknowledge = createAcknowledge(settling, settings.queue, retention.longestHideMs, log);
+const tracing = traced && (await startTracing({ name: 'dispatcher', version, instance }, traced));
+const registry = createRegistry({ exemplars: tracing !== undefined });
+const observe = createObserve({
+  registry,
+  target,
+  version,
+  node: process.version,
+  concurrency: limit.concurrency,
+  inHand: () => dispatcher.inHand(),
+  sharing: () => share?.spending() ?? false,
+  redisUp: () => fleet.redis.status === 'ready',
+  clock,
+});
 const settle = createSettle({
   ledger,
   acknowledge,
@@ -113,15 +134,9 @@ const settle = createSettle({
   ...names,
   inDoubt,
   doubtMs,
+  observe,
   random: Math.random,
-  now: Date.now,
-});
-const registry = createRegistry();
-const observe = createObserve(registry, target, Date.now, {
-  inHand: () => dispatcher.inHand().length,
-  pausedMs: () => pause.leftMs(),
-  sharing: () => share?.spending() ?? false,
-  circuitOpen: () => circuit.isOpen(),
+  now: clock,
 });
 const dispatch = createDispatch(endpoint, connections, graphql.timeout);
 const latency = createLatency();
@@ -135,7 +150,7 @@ const attempt = createAttempt({
   reconcile,
   makeInput: createMakeInput(graphql.input),
   credential,
-  classify: { field: mutation.field, careful: inDoubt !== 'retry', now: Date.now, codeRules },
+  classify: { field: mutation.field, careful: inDoubt !== 'retry', now: clock, codeRules },
   settle,
   observe,
   took(durationMs) {
@@ -144,7 +159,6 @@ const attempt = createAttempt({
   },
   log,
   now,
-  randomBytes,
 });
 const claim = createClaim({
   ...names,
@@ -155,22 +169,22 @@ const claim = createClaim({
   attempts: retry.attempts,
   observe,
   retention,
+  trace: createTraceTrip({ tracer: tracing?.tracer, mode: traceProcess, target, endpoint, randomBytes, clock }),
   unclaimed: () => share?.spending() ?? false,
   log,
+  now,
 });
 const circuit = createCircuit({
-  script: scripts.probe,
+  script: fleet.probe,
   names,
   pod,
   timeoutMs: graphql.timeout,
   reserve,
-  ask: createAskPresence({ dispatch, credential, classify: { now: Date.now, codeRules }, pause, randomBytes }),
+  ask: createAskPresence({ dispatch, credential, classify: { now: clock, codeRules }, pause, randomBytes }),
   changed,
   log,
 });
-// Two seconds of the whole fleet's limit: enough to use every slot, and soon worked off by one pod alone. No more than the
-// queue can refill in a tenth of a second: what is in hand has to be held, and copied by each collection of garbage.
-const capacity = Math.max(limit.concurrency, Math.min(Math.ceil(2_000 / spacingMs), 100));
+const capacity = capacityOf(limit.concurrency, spacingMs);
 const dispatcher = createDispatcher({
   capacity,
   book,
@@ -187,8 +201,7 @@ const dispatcher = createDispatcher({
   now,
 });
 
-hearFleet(subscriber, names, { pause, circuit });
-void subscriber.connect().catch(() => undefined);
+fleet.hear(circuit);
 
 const ops = createOps({
   metrics: registry,
@@ -196,54 +209,41 @@ const ops = createOps({
   unready: () => (stop.aborted ? 'stopping' : undefined),
 });
 const listening = await listen(ops, opsPort, host).catch(giveUp);
-log.info(
-  { ops_port: listening, target, spacing_ms: Math.round(spacingMs), concurrency: limit.concurrency },
-  'listening',
-);
+const { concurrency } = limit;
+log.info({ ops_port: listening, target, spacing_ms: Math.round(spacingMs), concurrency }, 'listening');
 
 const receive = createReceive(receiving, settings.queue.url, now);
 const turnOver = createTurnOver({ receive, retention, settle, hide: acknowledge.hide, observe, log, now });
 
-// Holds are kept, and late completions recorded, until the last call is settled.
-const settled = new AbortController();
-const background = Promise.all([
-  renewHolds(
-    { inHand: dispatcher.inHand, ledger, hide: acknowledge.hide, holdMs: holdMs(graphql.timeout), now },
-    settled.signal,
-  ),
-  settle.completeLate(settled.signal),
-  circuit.watch(stop),
-  turnOver.watch(stop),
-  tellLatency({ redis, names, latency }, stop),
-  share && holdShare(share, settled.signal),
-]);
 void whenAborted(stop).then(() => {
   log.info({ signal: String(stop.reason), in_hand: dispatcher.inHand().length }, 'stopping');
   setTimeout(() => process.exit(1), stopMs).unref();
 });
 
-const polling = poll(
+await run(
   {
-    receive: turnOver.receive,
-    visibilitySeconds: Math.ceil(holdMs(graphql.timeout) / 1_000),
-    room: dispatcher.room,
-    leastRoom: () => (circuit.isSending() ? 1 : Math.min(10, Math.ceil(capacity / 4))),
+    dispatcher,
+    circuit,
+    turnOver,
+    settle,
+    ledger,
+    hide: acknowledge.hide,
+    holdMs: holdMs(graphql.timeout),
+    capacity,
+    share,
+    redis: fleet.redis,
+    names,
+    latency,
     changed,
-    look: dispatcher.look,
-    take: dispatcher.take,
+    observe,
     log,
+    now,
   },
   stop,
 );
-await dispatcher.work(stop);
-// The last long poll may still bring messages; nobody calls for them any more.
-await polling;
-await dispatcher.work(stop);
-settled.abort();
-await background;
 await connections.close();
-redis.disconnect();
-subscriber.disconnect();
+await tracing?.close();
+fleet.leave();
 receiving.destroy();
 settling.destroy();
 await close(ops);

@@ -1,131 +1,111 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { GatewayEvent } from '../shared/event.ts';
+import { createMetrics, type MetricsRegistry } from '../shared/metrics.ts';
 import type { Outcome } from './classify.ts';
-import type { Message } from './held.ts';
+import type { Held, Message } from './held.ts';
+import type { Claim, DeadClass } from './ledger.ts';
+import { dispatcherMetrics } from './metrics.ts';
 import type { Permit } from './permit.ts';
 import type { Settled } from './settle.ts';
 
 /** What the steps tell of themselves, as metrics. Labels hold names from configuration and closed lists only. */
 export interface Observe {
+  polled(result: number | 'error'): void;
   received(message: Message, event: GatewayEvent): void;
+  claimed(result: Claim['kind'] | 'gone'): void;
+  renewed(result: 'renewed' | 'failed' | 'lost', count: number): void;
   permit(permit: Permit, durationMs: number): void;
+  /** How long a message was ready before the slot that it has now. */
+  waited(ms: number): void;
   late(): void;
-  attempted(outcome: Outcome, status: number | undefined, durationMs: number): void;
-  settled(settled: Settled, event?: GatewayEvent): void;
+  attempted(outcome: Outcome, status: number | undefined, durationMs: number, traceId?: string): void;
+  buried(kind: DeadClass): void;
+  settled(settled: Settled, event?: GatewayEvent, traceId?: string): void;
 }
 
-const httpSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
-const redisSeconds = [0.000_25, 0.000_5, 0.001, 0.002, 0.005, 0.01, 0.015, 0.02, 0.05, 0.1, 0.2];
-const queueSeconds = [0.1, 0.5, 1, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600, 14_400, 43_200, 86_400];
+export interface ObserveOptions {
+  readonly registry: MetricsRegistry;
+  readonly target: string;
+  readonly version: string;
+  readonly node: string;
+  readonly concurrency: number;
+  readonly inHand: () => readonly Held[];
+  readonly sharing: () => boolean;
+  readonly redisUp: () => boolean;
+  /** Wall clock, ms. */
+  readonly clock: () => number;
+}
 
-export function createObserve(
-  registry: Registry,
-  target: string,
-  now: () => number,
-  figures: { inHand: () => number; pausedMs: () => number; sharing: () => boolean; circuitOpen: () => boolean },
-): Observe {
-  const registers = [registry];
-  const attempts = new Counter({
-    name: 'eventgw_delivery_attempts_total',
-    help: 'Calls to the target by what their answer meant',
-    labelNames: ['target', 'outcome'],
-    registers,
-  });
-  const completed = new Counter({
-    name: 'eventgw_events_completed_total',
-    help: 'Messages by how they were settled',
-    labelNames: ['target', 'outcome'],
-    registers,
-  });
-  const permits = new Counter({
-    name: 'eventgw_limiter_acquire_total',
-    help: 'Reservations by result; late counts slots that were given up',
-    labelNames: ['target', 'result'],
-    registers,
-  });
-  const roundTrip = new Histogram({
-    name: 'eventgw_limiter_backend_duration_seconds',
-    help: 'Reservations, from the question to the reply; the margin should be well above',
-    labelNames: ['target'],
-    buckets: redisSeconds,
-    registers,
-  });
-  const degraded = new Gauge({
-    name: 'eventgw_limiter_degraded',
-    help: '1 while Redis does not answer the limiter: by mode, no calls are made or the share is spent',
-    labelNames: ['target', 'mode'],
-    registers,
-  });
-  const duration = new Histogram({
-    name: 'eventgw_target_request_duration_seconds',
-    help: 'Calls to the target, from the slot to the end of the answer',
-    labelNames: ['target', 'code'],
-    buckets: httpSeconds,
-    registers,
-  });
-  const queueWait = new Histogram({
-    name: 'eventgw_message_queue_wait_seconds',
-    help: 'From the receiver to the first receive',
-    labelNames: ['target'],
-    buckets: queueSeconds,
-    registers,
-  });
-  const endToEnd = new Histogram({
-    name: 'eventgw_event_end_to_end_seconds',
-    help: 'From the receiver to the end of the event',
-    labelNames: ['target', 'outcome'],
-    buckets: queueSeconds,
-    registers,
-  });
-  new Gauge({
-    name: 'eventgw_dispatcher_inflight_messages',
-    help: 'Messages in hand',
-    registers,
-    collect() {
-      this.set(figures.inHand());
-    },
-  });
-  new Gauge({
-    name: 'eventgw_target_paused_seconds',
-    help: 'What is left of the pause of the fleet',
-    labelNames: ['target'],
-    registers,
-    collect() {
-      this.set({ target }, figures.pausedMs() / 1_000);
-    },
-  });
-  new Gauge({
-    name: 'eventgw_target_circuit_open',
-    help: '1 while the target is not there: nothing is received but by the probe',
-    labelNames: ['target'],
-    registers,
-    collect() {
-      this.set({ target }, figures.circuitOpen() ? 1 : 0);
-    },
-  });
-  const ageSeconds = ({ receivedAt }: GatewayEvent) => Math.max(0, (now() - Date.parse(receivedAt)) / 1_000);
+export function createObserve(options: ObserveOptions): Observe {
+  const { registry, target, version, node, concurrency, inHand, sharing, redisUp, clock } = options;
+  const metrics = createMetrics(registry, dispatcherMetrics, { target: [target], source: [] });
+  metrics.eventgw_build_info.set({ app: 'dispatcher', version, node }, 1);
+  metrics.eventgw_redis_up.read({ app: 'dispatcher' }, () => (redisUp() ? 1 : 0));
+  metrics.eventgw_dispatcher_inflight_messages.read({ target }, () => inHand().length);
+  metrics.eventgw_dispatcher_concurrency_limit.set({ target }, concurrency);
+  metrics.eventgw_last_delivery_timestamp_seconds.set({ target }, 0);
+  metrics.eventgw_limiter_degraded.set({ target, mode: 'closed' }, 0);
+  metrics.eventgw_limiter_degraded.set({ target, mode: 'share' }, 0);
+  const ageSeconds = ({ receivedAt }: GatewayEvent) => Math.max(0, (clock() - Date.parse(receivedAt)) / 1_000);
   return {
-    received({ receiveCount }, event) {
-      if (receiveCount === 1) queueWait.observe({ target }, ageSeconds(event));
+    polled(result) {
+      const brought = typeof result === 'number' ? (result > 0 ? 'messages' : 'empty') : result;
+      metrics.eventgw_receive_calls_total.inc({ target, result: brought });
+      if (typeof result === 'number') metrics.eventgw_messages_received_total.inc({ target }, result);
     },
-    permit({ kind }, durationMs) {
-      permits.inc({ target, result: kind });
-      roundTrip.observe({ target }, durationMs / 1_000);
-      const sharing = figures.sharing();
-      degraded.set({ target, mode: 'closed' }, kind === 'gone' && !sharing ? 1 : 0);
-      degraded.set({ target, mode: 'share' }, sharing ? 1 : 0);
+    received({ receiveCount }, event) {
+      metrics.eventgw_message_receive_count.observe({ target }, receiveCount);
+      if (receiveCount === 1) metrics.eventgw_message_queue_wait_seconds.observe({ target }, ageSeconds(event));
+    },
+    claimed(result) {
+      metrics.eventgw_ledger_claims_total.inc({ target, result });
+    },
+    renewed(result, count) {
+      metrics.eventgw_holds_renewed_total.inc({ target, result }, count);
+    },
+    permit(permit, durationMs) {
+      const { kind } = permit;
+      metrics.eventgw_limiter_acquire_total.inc({ target, result: kind });
+      metrics.eventgw_limiter_backend_duration_seconds.observe({ target }, durationMs / 1_000);
+      if (kind === 'slots') {
+        const granted = permit.slots.filter((slot) => slot !== undefined).length;
+        metrics.eventgw_limiter_slots_total.inc({ target, result: 'granted' }, granted);
+      }
+      const shares = sharing();
+      metrics.eventgw_limiter_degraded.set({ target, mode: 'closed' }, kind === 'gone' && !shares ? 1 : 0);
+      metrics.eventgw_limiter_degraded.set({ target, mode: 'share' }, shares ? 1 : 0);
+    },
+    waited(ms) {
+      metrics.eventgw_limiter_wait_seconds.observe({ target }, Math.max(0, ms) / 1_000);
     },
     late() {
-      permits.inc({ target, result: 'late' });
+      metrics.eventgw_limiter_slots_total.inc({ target, result: 'given_up' });
     },
-    attempted({ kind }, status, durationMs) {
-      attempts.inc({ target, outcome: kind });
-      duration.observe({ target, code: status === undefined ? 'none' : String(status) }, durationMs / 1_000);
+    attempted({ kind }, status, durationMs, traceId) {
+      metrics.eventgw_delivery_attempts_total.inc({ target, outcome: kind });
+      const code = status === undefined ? 'none' : String(status);
+      metrics.eventgw_target_request_duration_seconds.observe({ target, code }, durationMs / 1_000, traceId);
     },
-    settled(outcome, event) {
-      completed.inc({ target, outcome });
-      if (event !== undefined && (outcome === 'delivered' || outcome === 'dead_lettered')) {
-        endToEnd.observe({ target, outcome }, ageSeconds(event));
+    buried(kind) {
+      metrics.eventgw_events_dead_lettered_total.inc({ target, class: kind });
+    },
+    settled(outcome, event, traceId) {
+      switch (outcome) {
+        case 'delivered':
+        case 'dead_lettered':
+          metrics.eventgw_events_completed_total.inc({ target, outcome });
+          if (outcome === 'delivered') metrics.eventgw_last_delivery_timestamp_seconds.set({ target }, clock() / 1_000);
+          if (event) metrics.eventgw_event_end_to_end_seconds.observe({ target, outcome }, ageSeconds(event), traceId);
+          return;
+        case 'duplicate':
+          metrics.eventgw_events_completed_total.inc({ target, outcome });
+          return;
+        case 'parked':
+        case 'sent_anew':
+        case 'lost':
+          metrics.eventgw_messages_returned_total.inc({ target, outcome });
+          return;
+        default:
+          outcome satisfies never;
       }
     },
   };

@@ -12,6 +12,7 @@ import { wait } from '../shared/wait.ts';
 import { longestHeldWaitMs, type Bell } from './timing.ts';
 import { firstSentAttribute } from './acknowledge.ts';
 import type { Message } from './held.ts';
+import type { Observe } from './observe.ts';
 import type { Permit } from './permit.ts';
 import type { QueueRules } from './retention.ts';
 
@@ -95,6 +96,7 @@ export interface PollDeps {
   /** How things are with Redis and the fleet. */
   readonly look: () => Promise<Permit>;
   readonly take: (messages: readonly Message[]) => Promise<void>;
+  readonly observe: Pick<Observe, 'polled'>;
   readonly log: Log;
 }
 
@@ -113,6 +115,7 @@ export async function poll(deps: PollDeps, signal: AbortSignal): Promise<void> {
   const receiveOnce = async (room: number): Promise<boolean> => {
     const count = Math.min(room, mostEntries);
     const messages = await deps.receive(count, deps.visibilitySeconds);
+    deps.observe.polled(messages.length);
     if (messages.length > 0) await deps.take(messages);
     return messages.length === count;
   };
@@ -141,6 +144,7 @@ export async function poll(deps: PollDeps, signal: AbortSignal): Promise<void> {
     receives = ends.every((end) => end.status === 'fulfilled' && end.value) ? Math.min(receives * 2, mostReceives) : 1;
     failures = failed === undefined ? 0 : failures + 1;
     if (failed === undefined) continue;
+    deps.observe.polled('error');
     deps.log.warn({ failures, ...queueFault(failed.reason) }, 'queue.receive_failed');
     await wait(Math.min(100 * 2 ** failures, 5_000), signal);
   }

@@ -2,12 +2,14 @@ import { wait } from '../shared/wait.ts';
 import type { Acknowledge } from './acknowledge.ts';
 import type { Held } from './held.ts';
 import type { Ledger } from './ledger.ts';
+import type { Observe } from './observe.ts';
 
 export interface RenewDeps {
   readonly inHand: () => readonly Held[];
   readonly ledger: Pick<Ledger, 'renew'>;
   readonly hide: Acknowledge['hide'];
   readonly holdMs: number;
+  readonly observe: Pick<Observe, 'renewed'>;
   readonly now: () => number;
 }
 
@@ -24,14 +26,24 @@ export async function renewHolds(deps: RenewDeps, signal: AbortSignal): Promise<
   }
 }
 
-async function renewOnce({ ledger, hide, holdMs, now, inHand }: RenewDeps, due: readonly Held[]): Promise<void> {
+async function renewOnce(
+  { ledger, hide, holdMs, now, inHand, observe }: RenewDeps,
+  due: readonly Held[],
+): Promise<void> {
   const requestedAtMs = now();
   const ours = await ledger.renew(due);
-  if (ours === undefined) return;
+  if (ours === undefined) {
+    observe.renewed('failed', due.length);
+    return;
+  }
   for (const [i, held] of due.entries()) if (ours[i] === false) held.lost = true;
   // What was settled meanwhile must not be hidden again: its own wait stands.
   const still = new Set(inHand());
   const kept = due.filter((held) => !held.lost && still.has(held));
   const hidden = await Promise.all(kept.map(({ message }) => hide(message.receiptHandle, holdMs / 1_000)));
   for (const [i, held] of kept.entries()) if (hidden[i] === true) held.holdsFromMs = requestedAtMs;
+  const renewed = hidden.filter(Boolean).length;
+  observe.renewed('renewed', renewed);
+  observe.renewed('failed', kept.length - renewed);
+  observe.renewed('lost', due.filter(({ lost }) => lost).length);
 }

@@ -6,6 +6,7 @@ import type { Acknowledge } from './acknowledge.ts';
 import type { Outcome } from './classify.ts';
 import type { Held, Message, Received } from './held.ts';
 import type { Claim, DeadClass, Ledger, ReleaseOptions, ReleaseReason } from './ledger.ts';
+import type { Observe } from './observe.ts';
 import type { Pause } from './pause.ts';
 
 /** How it ended for a message, this time. */
@@ -21,6 +22,7 @@ export interface SettleDeps {
   readonly instance: string;
   readonly target: string;
   readonly inDoubt: InDoubt;
+  readonly observe: Pick<Observe, 'buried'>;
   /** How long a call in doubt may still be at work, in ms. */
   readonly doubtMs: number;
   readonly random: () => number;
@@ -184,6 +186,7 @@ export function createSettle(deps: SettleDeps): Settle {
       const letter = { class: 'malformed', reason: fault, target: deps.target, dead_at };
       if (!(await acknowledge.deadLetter(message.body, letter))) return park({ message }, againSeconds);
       await acknowledge.delete(message.receiptHandle);
+      deps.observe.buried('malformed');
       return 'dead_lettered';
     },
   };

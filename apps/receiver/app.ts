@@ -12,8 +12,9 @@ import { answerWithinMs, maxRequests } from './limits.ts';
 import type { Observe } from './observe.ts';
 import { queueToAll, type Receipt } from './receipt.ts';
 import { problemOf, refusals, refuse, refused, type Refusal, type Refused } from './refuse.ts';
-import type { Route } from './route.ts';
+import type { Route, Routed } from './route.ts';
 import type { Throttle } from './throttle.ts';
+import { beginWith, type RequestTrace, type Traced, type TraceRequest } from './trace.ts';
 import type { Validate, Validated } from './validate.ts';
 
 export interface ReceiverDeps {
@@ -27,7 +28,8 @@ export interface ReceiverDeps {
   readonly enrich: Enrich;
   readonly queues: ReadonlyMap<string, Enqueue>;
   readonly openapi: unknown;
-  readonly observe: Observe;
+  readonly trace: TraceRequest;
+  readonly observe: Pick<Observe, 'answered' | 'received' | 'sized'>;
   readonly stopping: () => boolean;
   readonly log: Log;
 }
@@ -43,7 +45,7 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
   let inFlight = 0;
 
   /** The story of a request: who is it, may they, what is it, is it right, where does it go, is it there. */
-  const receive = async (request: Request, response: Response, batch: boolean): Promise<void> => {
+  const receive = async (request: Request, response: Response, trace: RequestTrace, batch: boolean): Promise<void> => {
     const known = deps.authenticate(request);
     if (!known.ok) {
       turnAway(response, known.refusal);
@@ -66,7 +68,8 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
       return;
     }
 
-    const queue = (event: Validated | Refused) => queueOne(event, request, accepted.completeAtMs);
+    const begin = beginWith(trace, request.headers, validation.batch);
+    const queue = (event: Validated | Refused) => queueOne(event, begin, accepted.completeAtMs);
     const results = await Promise.all(validation.events.map(queue));
     const [first] = results;
     if (validation.batch) answerBatch(response, results);
@@ -76,17 +79,21 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
 
   const queueOne = async (
     event: Validated | Refused,
-    request: Request,
+    begin: (routed: Routed) => Traced,
     completeAtMs: number,
   ): Promise<Receipt | Refused> => {
     const routed = event.ok ? deps.route(event) : event;
     const admitted = routed.ok ? deps.admit(routed) : routed;
-    const enriched = admitted.ok ? deps.enrich(admitted, request.headers) : admitted;
+    const traced = admitted.ok ? begin(admitted) : admitted;
+    const enriched = traced.ok ? deps.enrich(traced) : traced;
     const withinMs = completeAtMs + answerWithinMs - now();
     const result = enriched.ok ? await queueToAll(enriched, deps.queues, withinMs) : enriched;
-    observe.received(result.ok ? 'accepted' : result.refusal.code);
+    observe.received(result.ok ? 'accepted' : result.refusal.code, event.ok ? event.source : undefined);
+    if (result.ok && enriched.ok) observe.sized(enriched.bytes, enriched.event.source);
     const durationMs = Math.round((now() - completeAtMs) * 10) / 10;
-    log.info({ ...fieldsOf(event, enriched, result), duration_ms: durationMs }, 'event.received');
+    const fields = fieldsOf(event, enriched, result);
+    log.info({ ...fields, duration_ms: durationMs }, 'event.received');
+    if (traced.ok && traced.trace.kept) traced.trace.end(fields.outcome, spanFields(traced));
     return result;
   };
 
@@ -96,11 +103,14 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
     refuse(response, refusal);
   };
 
-  const handle = (route: string, work: (request: Request, response: Response) => Promise<void> | void) => {
+  type Work = (request: Request, response: Response, trace: RequestTrace) => Promise<void> | void;
+  const handle = (route: string, work: Work) => {
     return async (request: Request, response: Response): Promise<void> => {
       const startedMs = now();
+      const trace = deps.trace({ method: request.method, route, startedMs });
       response.on('close', () => {
-        observe.answered(request.method, route, response.statusCode, (now() - startedMs) / 1_000);
+        trace.end(response.statusCode);
+        observe.answered(request.method, route, response.statusCode, (now() - startedMs) / 1_000, trace.keptId());
         // A request that was under way when the stop came was promised keep-alive, and would hold the stop for as long.
         if (deps.stopping()) request.socket.destroySoon();
       });
@@ -120,7 +130,7 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
       }
       inFlight++;
       try {
-        await work(request, response);
+        await work(request, response, trace);
       } catch (error) {
         log.error({ error: nameError(error), stack: stackOf(error) }, 'request.broke');
         if (!response.headersSent)
@@ -145,11 +155,11 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
   app.disable('etag').disable('x-powered-by').set('query parser', false);
   app.post(
     '/events',
-    handle('/events', (request, response) => receive(request, response, isBatch(request))),
+    handle('/events', (request, response, trace) => receive(request, response, trace, isBatch(request))),
   );
   app.post(
     '/events/batch',
-    handle('/events/batch', (request, response) => receive(request, response, true)),
+    handle('/events/batch', (request, response, trace) => receive(request, response, trace, true)),
   );
   app.all(['/events', '/events/batch'], only('POST'));
   app.get(
@@ -184,6 +194,16 @@ function fieldsOf(event: Validated | Refused, enriched: Enriched | Refused, resu
       : { event_id: event.refusal.eventId }),
     ...(enriched.ok ? { targets: enriched.targets, trace_id: traceIdOf(enriched.event.traceparent) } : {}),
     outcome: result.ok ? 'queued' : result.refusal.code,
+  };
+}
+
+function spanFields({ event, targets }: Traced) {
+  return {
+    'messaging.destination.name': targets.join(' '),
+    'cloudevents.event_id': event.id,
+    'cloudevents.event_source': event.source,
+    'cloudevents.event_type': event.type,
+    'cloudevents.event_spec_version': '1.0',
   };
 }
 

@@ -13,18 +13,31 @@ export type Credentials = Pick<Accepted, 'headers'>;
 /** Who sends, by `Authorization: Bearer` or `X-API-Key`. Never by the URL, which ends up in logs. */
 export type Authenticate = (request: Credentials) => { readonly ok: true; readonly sender: string } | Refused;
 
+/** What came of a credential. */
+export type Attempted = 'ok' | 'missing' | 'malformed' | 'unknown';
+
+/** Told of each attempt. */
+export type TellAttempt = (method: 'api_key' | 'anonymous', result: Attempted) => void;
+
 const challenge = { 'www-authenticate': 'Bearer realm="event-gateway"' };
 
-export function createAuthenticate(check: ((key: string) => KeyCheck) | 'anonymous'): Authenticate {
-  if (check === 'anonymous') return () => ({ ok: true, sender: 'anonymous' });
+export function createAuthenticate(check: ((key: string) => KeyCheck) | 'anonymous', tell: TellAttempt): Authenticate {
+  if (check === 'anonymous') {
+    return () => {
+      tell('anonymous', 'ok');
+      return { ok: true, sender: 'anonymous' };
+    };
+  }
   return ({ headers }) => {
     const key = keyOf(headers);
     if (key === undefined) {
+      tell('api_key', 'missing');
       return refused('unauthenticated', 'Send an API key as "Authorization: Bearer egw_…" or "X-API-Key: egw_…"', {
         headers: challenge,
       });
     }
     const checked = check(key);
+    tell('api_key', checked.ok ? 'ok' : checked.fault);
     if (checked.ok) return { ok: true, sender: checked.name };
     const detail =
       checked.fault === 'malformed'

@@ -1,6 +1,4 @@
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { queueFault } from '../shared/advice.ts';
-import type { Log } from '../shared/log.ts';
 import { refused, type Refused } from './refuse.ts';
 import type { Routed } from './route.ts';
 
@@ -14,12 +12,6 @@ export interface Depth {
 
 export type ReadDepth = (queueUrl: string) => Promise<Depth>;
 
-export interface BacklogTarget {
-  readonly queueUrl: string;
-  /** Calls a ms that its limit allows in the long run. */
-  readonly callsPerMs: number;
-}
-
 /**
  * Keeps events out that would wait for too long: what a target's limit does not work off within half the time that its
  * queue keeps it would leave no time for an outage, or for mending what went wrong. An event is taken for all its targets
@@ -27,8 +19,8 @@ export interface BacklogTarget {
  */
 export interface Backlog {
   readonly admit: (routed: Routed) => Routed | Refused;
-  /** Looks at all queues once. A queue that cannot be read is what it was. */
-  readonly look: () => Promise<void>;
+  /** Learns how much waits for a target. */
+  readonly learn: (target: string, depth: Depth) => void;
 }
 
 /** The longest that a sender is asked to wait: it may as well ask again. */
@@ -57,23 +49,10 @@ export function createReadDepth(sqs: SQSClient): ReadDepth {
   };
 }
 
-export function createBacklog(targets: ReadonlyMap<string, BacklogTarget>, readDepth: ReadDepth, log: Log): Backlog {
+/** `callsPerMs`: of each target, calls a ms that its limit allows in the long run. */
+export function createBacklog(callsPerMs: ReadonlyMap<string, number>): Backlog {
   /** Of each target that takes no more: for how long the surplus takes. */
   const surplusMs = new Map<string, number>();
-  const unread = new Set<string>();
-
-  const lookAt = async (name: string, { queueUrl, callsPerMs }: BacklogTarget): Promise<void> => {
-    try {
-      const { visible, inFlight, delayed, retentionMs } = await readDepth(queueUrl);
-      const over = (visible + inFlight + delayed) / callsPerMs - retentionMs / 2;
-      if (over > 0) surplusMs.set(name, over);
-      else surplusMs.delete(name);
-      unread.delete(name);
-    } catch (error) {
-      if (!unread.has(name)) log.warn({ target: name, ...queueFault(error) }, 'queue.depth_unknown');
-      unread.add(name);
-    }
-  };
   return {
     admit(routed) {
       const full = routed.targets.filter((target) => surplusMs.has(target));
@@ -84,8 +63,10 @@ export function createBacklog(targets: ReadonlyMap<string, BacklogTarget>, readD
         retryAfterSeconds: Math.min(Math.ceil(longestMs / 1_000), longestRetrySeconds),
       });
     },
-    async look() {
-      await Promise.all([...targets].map(([name, target]) => lookAt(name, target)));
+    learn(target, { visible, inFlight, delayed, retentionMs }) {
+      const overMs = (visible + inFlight + delayed) / (callsPerMs.get(target) ?? Infinity) - retentionMs / 2;
+      if (overMs > 0) surplusMs.set(target, overMs);
+      else surplusMs.delete(target);
     },
   };
 }

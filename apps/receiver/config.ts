@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { port, readGatewayConfig, type ConfigFault, type ConfigResult, type GatewayConfig } from '../shared/config.ts';
+import { readTracing, tracingEnvironment, type TracingSettings } from '../shared/export-traces.ts';
 import { parseKeyFile, type KeyRecord } from '../shared/keys.ts';
 import { createValidate } from './validate.ts';
 
@@ -15,6 +16,8 @@ export interface ReceiverConfig {
   readonly opsPort: number;
   readonly host: string | undefined;
   readonly logLevel: string;
+  /** Where traces are sent; `undefined` where nobody is told of any. */
+  readonly tracing: TracingSettings | undefined;
 }
 
 const environment = z.object({
@@ -27,6 +30,7 @@ const environment = z.object({
   OPS_PORT: port.default(9_090),
   HOST: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  ...tracingEnvironment,
 });
 
 /** Reads environment, file, keys and schemas, and tells every fault of all of them at once. */
@@ -80,6 +84,7 @@ export function readConfig(
       opsPort: OPS_PORT,
       host: HOST,
       logLevel: LOG_LEVEL,
+      tracing: readTracing(variables.data),
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { EventData } from '../shared/event.ts';
+import type { Travelling } from '../shared/tracing.ts';
 
 /** What a sender said of one event, whichever form it was written in. */
 export interface Draft {
@@ -12,5 +13,5 @@ export interface Draft {
   readonly data: EventData;
   readonly digest: string;
   /** The distributed-tracing extension, where it was valid. */
-  readonly trace?: { readonly traceparent: string; readonly tracestate?: string };
+  readonly trace?: Travelling;
 }

@@ -1,9 +1,7 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { encode, type GatewayEvent } from '../shared/event.ts';
 import { maxEventBytes } from '../shared/limits.ts';
-import { isTraceparent, isTracestate, newTraceparent, type RandomBytes } from '../shared/tracing.ts';
 import { refused, type Refused } from './refuse.ts';
-import type { Routed } from './route.ts';
+import type { Traced } from './trace.ts';
 
 /** An event as it goes to the queue. */
 export interface Enriched {
@@ -14,12 +12,12 @@ export interface Enriched {
   readonly targets: readonly string[];
 }
 
-export type Enrich = (routed: Routed, headers: IncomingHttpHeaders) => Enriched | Refused;
+export type Enrich = (traced: Traced) => Enriched | Refused;
 
 /** Adds what the configuration says, who sent it and when, and its trace; a sender's attribute of the same name is replaced. */
-export function createEnrich(enrichment: Readonly<Record<string, string>>, randomBytes: RandomBytes): Enrich {
+export function createEnrich(enrichment: Readonly<Record<string, string>>): Enrich {
   const added = Object.entries(enrichment).map(([name, value]) => [name, JSON.stringify(value)] as const);
-  return ({ event: draft, targets }, headers) => {
+  return ({ event: draft, targets, trace: { traceparent, tracestate } }) => {
     const { id, source, type, time, sender, receivedAt, digest, identity, data } = draft;
     const event: GatewayEvent = {
       id,
@@ -28,7 +26,8 @@ export function createEnrich(enrichment: Readonly<Record<string, string>>, rando
       time,
       sender,
       receivedAt: receivedAt.toISOString(),
-      ...(draft.trace ?? traceOf(headers, randomBytes)),
+      traceparent,
+      ...(tracestate === undefined ? {} : { tracestate }),
       digest,
       identity,
       redrive: 0,
@@ -43,10 +42,4 @@ export function createEnrich(enrichment: Readonly<Record<string, string>>, rando
     }
     return { ok: true, event, body, bytes, targets };
   };
-}
-
-function traceOf(headers: IncomingHttpHeaders, randomBytes: RandomBytes) {
-  const { traceparent, tracestate } = headers;
-  if (!isTraceparent(traceparent)) return { traceparent: newTraceparent(randomBytes) };
-  return isTracestate(tracestate) ? { traceparent, tracestate } : { traceparent };
 }

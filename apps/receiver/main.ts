@@ -4,15 +4,15 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import packageJson from '../../package.json' with { type: 'json' };
 import { queueFault } from '../shared/advice.ts';
 import { describeFaults } from '../shared/config.ts';
-import { readFleetState, readTimeUs } from '../shared/fleet-state.ts';
+import { startTracing } from '../shared/export-traces.ts';
 import { createKeyCheck } from '../shared/keys.ts';
 import { close, createOps, listen, untilSignal, whenAborted } from '../shared/lifecycle.ts';
 import { createLog } from '../shared/log.ts';
 import { createRegistry } from '../shared/metrics.ts';
 import { createRedis, tellOutages } from '../shared/redis.ts';
 import { requireRegion } from '../shared/region.ts';
-import { latencyKey } from '../shared/state-keys.ts';
 import { createReceiver } from './app.ts';
+import { createAskRedis } from './ask-redis.ts';
 import { createAuthenticate } from './authenticate.ts';
 import { createBacklog, createReadDepth } from './backlog.ts';
 import { readConfig } from './config.ts';
@@ -20,12 +20,14 @@ import { createCors } from './cors.ts';
 import { createEnqueue, createSendBatch } from './enqueue.ts';
 import { createEnrich } from './enrich.ts';
 import { maxBytesInFlight } from './limits.ts';
+import { look } from './look.ts';
 import { createObserve } from './observe.ts';
 import { createOpenApi } from './openapi.ts';
 import { createRoute } from './route.ts';
 import { createScaling } from './scaling.ts';
 import { createReceiverServer } from './server.ts';
 import { createThrottle } from './throttle.ts';
+import { createTraceRequest } from './trace.ts';
 import { createValidate } from './validate.ts';
 
 /** Kubernetes gives 30 s before it kills. */
@@ -44,7 +46,7 @@ if (!result.ok) {
   process.stderr.write(`${describeFaults('The configuration', result.faults)}\n`);
   process.exit(1);
 }
-const { gateway, keys, schemas, instance, redisUrl, port, opsPort, host, logLevel } = result.config;
+const { gateway, keys, schemas, instance, redisUrl, port, opsPort, host, logLevel, tracing: traced } = result.config;
 const now = () => performance.now();
 const log = createLog('receiver', logLevel);
 const stop = untilSignal(process);
@@ -71,11 +73,30 @@ const sqs = new SQSClient({
 
 await requireRegion(sqs.config).catch(giveUp);
 
-const registry = createRegistry();
-const observe = createObserve(registry, () => receiver.inFlight());
+const { version } = packageJson;
+const tracing = traced && (await startTracing({ name: 'receiver', version, instance }, traced));
+const targets = new Map(Object.entries(gateway.targets));
+const callsPerMs = new Map(
+  [...targets].map(([name, { limit }]) => [name, Math.min(...limit.windows.map(({ calls, per }) => calls / per))]),
+);
+const registry = createRegistry({ exemplars: tracing !== undefined });
+const observe = createObserve({
+  registry,
+  names: { target: [...targets.keys()], source: gateway.metrics.sources },
+  version,
+  node: process.version,
+  inFlight: () => receiver.inFlight(),
+  redisUp: () => redis.status === 'ready',
+  expected: new Map(
+    [...targets].map(([name, { latency }]) => [
+      name,
+      { callsPerSecond: (callsPerMs.get(name) ?? 0) * 1_000, latencySeconds: latency / 1_000 },
+    ]),
+  ),
+});
 const sendBatch = createSendBatch(sqs, (error) => log.warn(queueFault(error), 'queue.send_failed'));
 const queues = new Map(
-  Object.entries(gateway.targets).map(([name, { queue }]) => [
+  [...targets].map(([name, { queue }]) => [
     name,
     createEnqueue(async (bodies) => {
       const startedMs = now();
@@ -87,25 +108,12 @@ const queues = new Map(
 );
 
 const readDepth = createReadDepth(sqs);
-const backlog = createBacklog(
-  new Map(
-    Object.entries(gateway.targets).map(([name, { queue, limit }]) => {
-      const callsPerMs = Math.min(...limit.windows.map(({ calls, per }) => calls / per));
-      return [name, { queueUrl: queue.url, callsPerMs }];
-    }),
-  ),
-  readDepth,
-  log,
-);
-/** Half a retention is days: what comes in between two looks does not matter. */
-const lookEveryMs = 5_000;
-const looking = setInterval(() => void backlog.look(), lookEveryMs);
-void backlog.look();
-
+const backlog = createBacklog(callsPerMs);
+const askRedis = createAskRedis(redis, instance, Date.now);
 let bytesInFlight = 0;
 const receiver = createReceiver({
   cors: createCors(gateway.cors?.origins),
-  authenticate: createAuthenticate(keys === undefined ? 'anonymous' : createKeyCheck(keys)),
+  authenticate: createAuthenticate(keys === undefined ? 'anonymous' : createKeyCheck(keys), observe.authenticated),
   throttle: createThrottle(redis, instance, { requests: gateway.inbound.requests, perMs: gateway.inbound.per }),
   accept: {
     now,
@@ -120,11 +128,18 @@ const receiver = createReceiver({
     },
   },
   validate: createValidate(schemas),
-  route: createRoute(new Map(Object.entries(gateway.targets).map(([name, { match }]) => [name, match]))),
+  route: createRoute(new Map([...targets].map(([name, { match }]) => [name, match]))),
   admit: backlog.admit,
-  enrich: createEnrich(gateway.enrich, randomBytes),
+  enrich: createEnrich(gateway.enrich),
   queues,
-  openapi: createOpenApi(packageJson.version),
+  openapi: createOpenApi(version),
+  trace: createTraceRequest({
+    tracer: tracing?.tracer,
+    ratio: tracing?.ratio ?? 0,
+    trust: new Set(gateway.tracing.trust),
+    random: Math.random,
+    randomBytes,
+  }),
   observe,
   stopping: () => stop.aborted,
   log,
@@ -132,33 +147,42 @@ const receiver = createReceiver({
 
 const server = createReceiverServer(receiver.listener);
 const readFleet = async (target: string) => {
-  try {
-    const nowMs = Math.floor((await readTimeUs(redis)) / 1_000);
-    const latency = await redis.get(latencyKey(instance, target));
-    const latencyMs = latency === null ? undefined : Number(latency);
-    return { ...(await readFleetState(redis, { instance, target }, nowMs)), latencyMs };
-  } catch {
-    return undefined;
-  }
+  const asked = await askRedis.fleet(target);
+  return asked && { ...asked.fleet, latencyMs: asked.latencyMs };
 };
 const ops = createOps({
   metrics: registry,
   unhealthy: () => undefined,
   unready: () => (stop.aborted ? 'stopping' : undefined),
-  page: createScaling({ targets: new Map(Object.entries(gateway.targets)), readDepth, readFleet, now }),
+  page: createScaling({ targets, readDepth, readFleet, now }),
 });
 const opsListening = await listen(ops, opsPort, host).catch(giveUp);
 const listening = await listen(server, port, host).catch(giveUp);
 log.info({ port: listening, ops_port: opsListening, targets: [...queues.keys()] }, 'listening');
 
+void look(
+  {
+    queues: new Map([...targets].map(([name, { queue }]) => [name, queue])),
+    readDepth,
+    ask: askRedis.fleet,
+    forget: askRedis.forget,
+    askRedis: askRedis.itself,
+    learn: backlog.learn,
+    observe,
+    log,
+    clock: Date.now,
+  },
+  stop,
+);
+
 await whenAborted(stop);
-clearInterval(looking);
 log.info({ signal: String(stop.reason), in_flight: receiver.inFlight() }, 'stopping');
 setTimeout(() => process.exit(1), stopMs).unref();
 // A request that never ends would hold the rest up.
 setTimeout(() => server.closeAllConnections(), unfinishedMs).unref();
 await close(server);
 await Promise.all([...queues.values()].map(({ drained }) => drained()));
+await tracing?.close();
 redis.disconnect();
 sqs.destroy();
 await close(ops);

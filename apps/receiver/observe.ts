@@ -1,56 +1,116 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { KnownNames, Metrics, MetricsRegistry } from '../shared/metrics.ts';
+import { createMetrics } from '../shared/metrics.ts';
+import type { Attempted } from './authenticate.ts';
+import { maxRequests } from './limits.ts';
+import { pauseReasons, receiverMetrics } from './metrics.ts';
 import type { RefusalCode } from './refuse.ts';
+import type { Seen } from './look.ts';
 
-/** What the receiver tells of itself, as metrics. Labels are routes and codes: closed lists. */
+/** What the receiver tells of itself, and of queues and fleets, as metrics. */
 export interface Observe {
-  readonly answered: (method: string, route: string, status: number, seconds: number) => void;
-  readonly received: (result: 'accepted' | RefusalCode) => void;
-  readonly sent: (queue: string, result: string, seconds: number) => void;
+  /** `traceId`: of the request, where its trace is kept. */
+  readonly answered: (method: string, route: string, status: number, seconds: number, traceId?: string) => void;
+  readonly received: (result: 'accepted' | RefusalCode, source?: string) => void;
+  readonly sized: (bytes: number, source: string) => void;
+  readonly authenticated: (method: 'api_key' | 'anonymous', result: Attempted) => void;
+  readonly sent: (target: string, result: 'queued' | 'failed', seconds: number) => void;
+  readonly saw: (target: string, seen: Seen) => void;
+  readonly sawNothing: (target: string, role: 'main' | 'dlq') => void;
+  readonly sawRedis: (
+    memory: { readonly usedBytes: number; readonly limitBytes: number } | undefined,
+    clockOffsetMs: number,
+  ) => void;
 }
 
-const seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+/** What the configuration says of a target. */
+export interface Expected {
+  /** In the long run. */
+  readonly callsPerSecond: number;
+  readonly latencySeconds: number;
+}
 
-export function createObserve(registry: Registry, inFlight: () => number): Observe {
-  const registers = [registry];
-  const requests = new Histogram({
-    name: 'eventgw_http_request_duration_seconds',
-    help: 'Requests, from their first byte to the answer',
-    labelNames: ['method', 'route', 'code'],
-    buckets: seconds,
-    registers,
-  });
-  const events = new Counter({
-    name: 'eventgw_events_received_total',
-    help: 'Events by result',
-    labelNames: ['result'],
-    registers,
-  });
-  events.inc({ result: 'accepted' }, 0);
-  const sends = new Histogram({
-    name: 'eventgw_enqueue_duration_seconds',
-    help: 'Requests to SQS',
-    labelNames: ['queue', 'result'],
-    buckets: seconds,
-    registers,
-  });
-  new Gauge({
-    name: 'eventgw_http_inflight_requests',
-    help: 'Requests under way',
-    registers,
-    collect() {
-      this.set(inFlight());
-    },
-  });
-  const methods = new Set(['GET', 'POST', 'OPTIONS', 'PUT', 'DELETE', 'HEAD', 'PATCH']);
+export interface ObserveOptions {
+  readonly registry: MetricsRegistry;
+  readonly names: KnownNames;
+  readonly version: string;
+  readonly node: string;
+  readonly inFlight: () => number;
+  readonly redisUp: () => boolean;
+  readonly expected: ReadonlyMap<string, Expected>;
+}
+
+export function createObserve({
+  registry,
+  names,
+  version,
+  node,
+  inFlight,
+  redisUp,
+  expected,
+}: ObserveOptions): Observe {
+  const metrics = createMetrics(registry, receiverMetrics, names);
+  metrics.eventgw_build_info.set({ app: 'receiver', version, node }, 1);
+  metrics.eventgw_redis_up.read({ app: 'receiver' }, () => (redisUp() ? 1 : 0));
+  metrics.eventgw_http_inflight_requests.read({}, inFlight);
+  metrics.eventgw_http_inflight_requests_limit.set({}, maxRequests);
+  for (const [target, { callsPerSecond, latencySeconds }] of expected) {
+    metrics.eventgw_limit_calls_per_second.set({ target }, callsPerSecond);
+    metrics.eventgw_target_latency_expected_seconds.set({ target }, latencySeconds);
+  }
   return {
-    answered(method, route, status, took) {
-      requests.observe({ method: methods.has(method) ? method : 'other', route, code: String(status) }, took);
+    answered(method, route, status, seconds, traceId) {
+      metrics.eventgw_http_request_duration_seconds.observe({ method, route, code: String(status) }, seconds, traceId);
     },
-    received(result) {
-      events.inc({ result });
+    received(result, source = 'other') {
+      metrics.eventgw_events_received_total.inc({ source, result });
     },
-    sent(queue, result, took) {
-      sends.observe({ queue, result }, took);
+    sized(bytes, source) {
+      metrics.eventgw_event_size_bytes.observe({ source }, bytes);
+    },
+    authenticated(method, result) {
+      metrics.eventgw_auth_attempts_total.inc({ method, result });
+    },
+    sent(target, result, seconds) {
+      metrics.eventgw_enqueue_duration_seconds.observe({ target, result }, seconds);
+    },
+    saw: (target, seen) => tell(metrics, target, seen, expected.get(target)?.callsPerSecond ?? 0),
+    sawNothing(target, role) {
+      metrics.eventgw_queue_look_errors_total.inc({ target, role });
+    },
+    sawRedis(memory, clockOffsetMs) {
+      metrics.eventgw_clock_offset_seconds.set({}, clockOffsetMs / 1_000);
+      if (memory === undefined) return;
+      metrics.eventgw_redis_memory_used_bytes.set({}, memory.usedBytes);
+      metrics.eventgw_redis_memory_limit_bytes.set({}, memory.limitBytes);
     },
   };
+}
+
+function tell(metrics: Metrics<typeof receiverMetrics>, target: string, seen: Seen, callsPerSecond: number): void {
+  const { depth, letters, fleet, ageMs, atMs } = seen;
+  for (const [role, each] of [
+    ['main', depth],
+    ['dlq', letters],
+  ] as const) {
+    if (each === undefined) continue;
+    metrics.eventgw_queue_messages.set({ target, role, state: 'visible' }, each.visible);
+    metrics.eventgw_queue_messages.set({ target, role, state: 'in_flight' }, each.inFlight);
+    metrics.eventgw_queue_messages.set({ target, role, state: 'delayed' }, each.delayed);
+  }
+  metrics.eventgw_queue_retention_seconds.set({ target }, depth.retentionMs / 1_000);
+  metrics.eventgw_queue_oldest_event_age_seconds.set({ target }, ageMs / 1_000);
+  metrics.eventgw_queue_look_last_success_timestamp_seconds.set({ target }, atMs / 1_000);
+  const waiting = depth.visible + depth.inFlight + depth.delayed;
+  metrics.eventgw_backlog_drain_seconds.set({ target }, waiting / callsPerSecond);
+  if (fleet === undefined) return;
+  const { pause, circuitOpenMs } = fleet;
+  const known = pauseReasons.find((reason) => reason === pause?.reason) ?? 'other';
+  for (const reason of pauseReasons) {
+    metrics.eventgw_target_paused.set({ target, reason }, pause !== undefined && reason === known ? 1 : 0);
+  }
+  metrics.eventgw_target_paused_until_timestamp_seconds.set(
+    { target },
+    pause === undefined ? 0 : (atMs + pause.leftMs) / 1_000,
+  );
+  metrics.eventgw_target_circuit_open.set({ target }, circuitOpenMs === undefined ? 0 : 1);
 }

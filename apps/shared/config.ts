@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { duration } from './duration.ts';
 import { isCarried } from './event.ts';
 import { limit, shareFaults } from './limit-config.ts';
+import { metrics, tracing } from './observe-config.ts';
 
 /** One thing wrong with the configuration: where, and what to do. */
 export interface ConfigFault {
@@ -168,6 +169,8 @@ export const gatewaySchema = z
       })
       .prefault({})
       .describe('Requests that one sender may make'),
+    metrics: metrics.prefault({}),
+    tracing: tracing.prefault({}),
     schemas: z
       .record(z.string().min(1), z.string().min(1))
       .default({})

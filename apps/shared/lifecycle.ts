@@ -1,6 +1,5 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Registry } from 'prom-client';
 
 /** Why the app should not get work now, or `undefined` while all is well. */
 export type Reason = () => string | undefined;
@@ -13,7 +12,7 @@ export interface Page {
 }
 
 export interface OpsOptions {
-  readonly metrics: Pick<Registry, 'metrics' | 'contentType'>;
+  readonly metrics: { readonly metrics: () => Promise<string>; readonly contentType: string };
   /** The process is beyond help and wants to be replaced. */
   readonly unhealthy: Reason;
   /** The process wants no new work for now. */

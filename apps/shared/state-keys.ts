@@ -25,9 +25,14 @@ export function circuitKey(instance: string, target: string): string {
   return `${keyPrefix(instance, target)}circuit`;
 }
 
-/** The oldest message of the fleet's last receive: `SENT_AT_MS RECEIVED_AT_MS`. */
+/** The oldest event of the fleet's last receive: `SINCE_MS RECEIVED_AT_MS`, since when it waits and when it was received. */
 export function oldestKey(instance: string, target: string): string {
   return `${keyPrefix(instance, target)}oldest`;
+}
+
+/** The oldest events that were received and are not settled: their records, by since when they wait, in ms. */
+export function unsettledKey(instance: string, target: string): string {
+  return `${keyPrefix(instance, target)}unsettled`;
 }
 
 /** How long calls to the target take, in ms, as the fleet last found. */

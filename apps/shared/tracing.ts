@@ -1,9 +1,23 @@
-import { isValidSpanId, isValidTraceId } from '@opentelemetry/api';
+import {
+  isValidSpanId,
+  isValidTraceId,
+  ROOT_CONTEXT,
+  trace,
+  type Context,
+  type Span,
+  type SpanContext,
+} from '@opentelemetry/api';
 
-const traceparentPattern = /^00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}$/;
+const traceparentPattern = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
 
 /** Bytes of randomness, passed in. */
 export type RandomBytes = (size: number) => Buffer;
+
+/** A trace as it travels: W3C Trace Context. */
+export interface Travelling {
+  readonly traceparent: string;
+  readonly tracestate?: string;
+}
 
 /** Whether a text is a W3C `traceparent` of version 00 whose ids are not all zero (Trace Context, §3.2). */
 export function isTraceparent(text: unknown): text is string {
@@ -17,7 +31,7 @@ export function isTracestate(text: unknown): text is string {
   return typeof text === 'string' && /^[\x20-\x7e]{1,512}$/.test(text);
 }
 
-/** The start of a trace: not sampled, as nobody here has decided to. */
+/** The start of a trace that is not kept. */
 export function newTraceparent(randomBytes: RandomBytes): string {
   return `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-00`;
 }
@@ -30,4 +44,31 @@ export function childOf(traceparent: string, randomBytes: RandomBytes): string {
 
 export function traceIdOf(traceparent: string): string {
   return traceparent.split('-')[1] ?? '';
+}
+
+/** Of `trace-flags`. */
+const sampledFlag = 1;
+
+/** Whether whoever began the trace keeps it (§3.2.2.3.1). */
+export function isSampled(traceparent: string): boolean {
+  return (Number.parseInt(traceparent.slice(-2), 16) & sampledFlag) !== 0;
+}
+
+/** A trace that came from elsewhere, as OpenTelemetry has it; its `tracestate` is carried past it. */
+export function spanContextOf({ traceparent }: Travelling): SpanContext {
+  const [, traceId = '', spanId = '', flags = '00'] = traceparentPattern.exec(traceparent) ?? [];
+  return { traceId, spanId, traceFlags: Number.parseInt(flags, 16), isRemote: true };
+}
+
+/** Where a span is the parent of what begins. */
+export function within(parent: Span | SpanContext): Context {
+  const span = 'spanContext' in parent ? parent : trace.wrapSpanContext(parent);
+  return trace.setSpan(ROOT_CONTEXT, span);
+}
+
+/** A span's own context, for the next hop; with what the trace it is in carried so far. */
+export function travelling(span: Span, tracestate?: string): Travelling {
+  const { traceId, spanId, traceFlags } = span.spanContext();
+  const traceparent = `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`;
+  return { traceparent, ...(tracestate === undefined ? {} : { tracestate }) };
 }

@@ -106,6 +106,7 @@ export async function startDesk(windows: readonly object[] = [{ calls: 1_000, pe
     ledger,
     acknowledge: { deadLetter, delete: () => Promise.resolve(true) },
     target: names.target,
+    observe: { buried: () => undefined },
     now: Date.now,
   });
   const start: Desk['start'] = (args, more = {}) => {

@@ -129,25 +129,10 @@ describe('egw dlq redrive', () => {
     expect([second, more]).toEqual([first, []]);
     const claimed = await claim(first);
     if (claimed?.kind !== 'claimed') throw new Error(`It is ${claimed?.kind ?? 'gone'}`);
-    const message = {
-      messageId: '-',
-      receiptHandle: '-',
-      body: '',
-      sentAtMs: 0,
-      receiveCount: 1,
-      firstSentAtMs: undefined,
-    };
     await desk.ledger.complete({
-      message: { ...message, requestedAtMs: 0 },
       event: first,
       key: keyOf(names.instance, names.target, first),
       owner: claimed.owner,
-      attempts: 0,
-      holdsFromMs: 0,
-      lost: false,
-      doubt: false,
-      alone: false,
-      refreshed: false,
     });
     expect(await claim(second)).toEqual({ kind: 'done' });
   });

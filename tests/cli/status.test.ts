@@ -27,7 +27,7 @@ describe('egw status', () => {
   const reserve = async (count: number) => {
     await declareFirstStart(desk.redis.redis, names, [3_600_000]);
     const all = Array.from({ length: count }, (_, i) => {
-      const one = event({ id: `e-${i}` });
+      const one = event({ receivedAt: new Date().toISOString(), id: `e-${i}` });
       const message = { messageId: '-', receiptHandle: '-', body: '', sentAtMs: Date.now(), receiveCount: 1 };
       const key = keyOf(names.instance, names.target, one);
       return { message: { ...message, firstSentAtMs: undefined, requestedAtMs: 0 }, event: one, key };

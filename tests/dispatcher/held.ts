@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import { createTraceTrip } from '../../apps/dispatcher/trace.ts';
 import { digestOf, type GatewayEvent } from '../../apps/shared/event.ts';
 import type { Held, Received } from '../../apps/dispatcher/held.ts';
 
@@ -38,12 +40,24 @@ export function received(
   return { message, event: more.event ?? event(), key };
 }
 
+/** Of a pod that tells nobody of traces. */
+export const traceNothing = createTraceTrip({
+  tracer: undefined,
+  mode: 'parent',
+  target: 'crm',
+  endpoint: new URL('http://localhost/graphql'),
+  randomBytes,
+  clock: Date.now,
+});
+
 export function held(of: Received, owner: string): Held {
   return {
     ...of,
     owner,
     attempts: 0,
+    trip: traceNothing(of.event, 1),
     holdsFromMs: performance.now(),
+    readyMs: performance.now(),
     lost: false,
     doubt: false,
     alone: false,

@@ -12,7 +12,7 @@ import { encode } from '../../apps/shared/event.ts';
 import { createLog } from '../../apps/shared/log.ts';
 import { startQueue, type Queue } from '../support/queue.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
-import { event } from './held.ts';
+import { event, traceNothing } from './held.ts';
 
 const dayMs = 86_400_000;
 const names = { instance: 'retention-tests', target: 'crm' };
@@ -54,6 +54,7 @@ describe('a message whose retention nears its end', () => {
       ...names,
       inDoubt: 'retry',
       doubtMs: 0,
+      observe: { buried: () => undefined },
       random: () => 1,
       now,
     });
@@ -66,9 +67,11 @@ describe('a message whose retention nears its end', () => {
       hide: acknowledge.hide,
       inDoubt: 'retry',
       attempts: 3,
-      observe: { received: () => undefined, settled: (how) => void settled.push(how) },
+      observe: { received: () => undefined, claimed: () => undefined, settled: (how) => void settled.push(how) },
+      trace: traceNothing,
       unclaimed: () => false,
       log,
+      now: () => performance.now(),
     });
     await claim(messages, (held) => hands.push(held));
     return hands;

@@ -1,6 +1,7 @@
 -- Marks an event's way to the dead-letter queue, before its letter is written and after.
 --
 -- KEYS[1] record     KEYS[2] calls in flight     KEYS[3] circuit     KEYS[4] pause
+-- KEYS[5] the oldest events that are not settled (`claim.lua`)
 -- ARGV[1] `begin` or `end`     ARGV[2] owner, or empty where no claim was made (a conflict, a letter that is written again)
 -- ARGV[3] class     ARGV[4] digest     ARGV[5] redrive     ARGV[6] how long it is remembered, ms
 -- ARGV[7] how the call ended, for the circuit: `somebody`, `nobody` or `nothing`
@@ -17,6 +18,7 @@ local redrive = tonumber(ARGV[5])
 if ARGV[1] == 'end' then
   if r.state ~= 'b' then return 0 end
   save(KEYS[1], 'x ' .. ARGV[4] .. ' ' .. int(redrive), ARGV[6])
+  redis.call('ZREM', KEYS[5], KEYS[1])
   return 1
 end
 local free = r.state == 'none' or r.state == 'b' or (r.state == 'x' and r.redrive < redrive)

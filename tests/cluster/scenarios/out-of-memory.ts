@@ -2,6 +2,7 @@ import { atLeast } from '../../conformance/proof.ts';
 import { eventually } from '../kubernetes.ts';
 import { perSecond, underLoad } from '../load.ts';
 import { releaseNamespace } from '../release.ts';
+import type { Pod } from '../watch-fleet.ts';
 import { boundsOf, figuresOf, type Scenario } from '../scenario.ts';
 
 const limits = { crm: 50 };
@@ -20,7 +21,8 @@ export const outOfMemory: Scenario = {
     const { fleet, kubernetes, signal } = world;
     const extraEnv = [{ name: 'NODE_OPTIONS', value: `--import=data:text/javascript,${encodeURIComponent(hungry)}` }];
     await world.deploy({ limits, values: { dispatcher: { extraEnv } } });
-    const told = new Set<string>();
+    // Known as soon as a pod is back: the autoscaler may end it later.
+    const ends: (Pod['lastEnd'] | undefined)[] = [];
     const outcome = await underLoad(world, {
       name: 'oom',
       events: 1_500,
@@ -29,18 +31,17 @@ export const outOfMemory: Scenario = {
       async disturb({ delivered }) {
         await delivered('crm', 200);
         for (const { name, uid } of fleet.alive('dispatcher', 'crm').slice(0, 3)) {
-          told.add(uid);
           const tell = ['/nodejs/bin/node', '-e', "process.kill(1,'SIGUSR2')"];
           await kubernetes.kubectl(['exec', name, '-n', releaseNamespace, '--', ...tell]);
           const isBack = () => fleet.pods().some((pod) => pod.uid === uid && pod.restarts > 0 && pod.isReady);
           await eventually(`${name} back`, withinMs, isBack, signal);
+          ends.push(fleet.pods().find((pod) => pod.uid === uid)?.lastEnd);
         }
       },
     });
     // Whether the runtime hears in time why the kernel killed is a matter of luck; nobody else kills here.
-    const ends = fleet.pods().flatMap(({ uid, lastEnd }) => (told.has(uid) && lastEnd !== undefined ? [lastEnd] : []));
-    const killed = ends.filter(({ exitCode }) => exitCode === killedBySignal).length;
-    const said = ends.filter(({ reason }) => reason === 'OOMKilled').length;
+    const killed = ends.filter((end) => end?.exitCode === killedBySignal).length;
+    const said = ends.filter((end) => end?.reason === 'OOMKilled').length;
     return {
       bounds: [
         ...boundsOf(world, outcome, limits),

@@ -1,0 +1,92 @@
+import type { Tracer } from '@opentelemetry/api';
+import { z } from 'zod';
+
+/** OpenTelemetry's own variables, as far as they are looked at here; the exporter reads the rest of OTEL_EXPORTER_OTLP_* itself. */
+export const tracingEnvironment = {
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/, error: 'is no http(s) URL' }).optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: z.url({ protocol: /^https?$/, error: 'is no http(s) URL' }).optional(),
+  OTEL_SDK_DISABLED: z.enum(['true', 'false']).default('false'),
+  OTEL_TRACES_EXPORTER: z.enum(['otlp', 'none'], 'is no exporter of ours: write otlp or none').default('otlp'),
+  OTEL_TRACES_SAMPLER: z
+    .enum(
+      [
+        'always_on',
+        'always_off',
+        'traceidratio',
+        'parentbased_always_on',
+        'parentbased_always_off',
+        'parentbased_traceidratio',
+      ],
+      'is no sampler of OpenTelemetry',
+    )
+    .default('parentbased_traceidratio'),
+  // Of each trace that is kept, spans are made and sent on the way of the event: one in ten tells as much, and costs a tenth.
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number<string>('is no part of 1').min(0).max(1).default(0.1),
+  OTEL_SERVICE_NAME: z.string().min(1).optional(),
+};
+
+type TracingVariables = z.output<z.ZodObject<typeof tracingEnvironment>>;
+
+export interface TracingSettings {
+  /** The part of the traces that begin here which is kept, from 0 to 1. */
+  readonly ratio: number;
+  readonly serviceName: string | undefined;
+}
+
+/** `undefined` where nobody is told of traces. */
+export function readTracing(variables: TracingVariables): TracingSettings | undefined {
+  const { OTEL_TRACES_SAMPLER: sampler, OTEL_TRACES_SAMPLER_ARG: part, OTEL_SERVICE_NAME: serviceName } = variables;
+  const endpoint = variables.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? variables.OTEL_EXPORTER_OTLP_ENDPOINT;
+  const isOff = variables.OTEL_SDK_DISABLED === 'true' || variables.OTEL_TRACES_EXPORTER === 'none';
+  if (endpoint === undefined || isOff) return undefined;
+  return { ratio: sampler.endsWith('always_on') ? 1 : sampler.endsWith('always_off') ? 0 : part, serviceName };
+}
+
+export interface Tracing {
+  readonly ratio: number;
+  readonly tracer: Tracer;
+  /** Sends what was not sent yet. */
+  readonly close: () => Promise<void>;
+}
+
+/** Spans wait for so long at most; what the collector does not take by the end of a pod is lost. */
+const closeWithinMs = 2_000;
+
+/**
+ * Sends spans by OTLP over HTTP. The SDK is loaded here and nowhere else, and only where traces are wanted. It keeps every
+ * span that it is asked for: whether a trace is kept is decided before its first span, so that the others cost nothing.
+ */
+export async function startTracing(
+  app: { readonly name: string; readonly version: string; readonly instance: string },
+  { ratio, serviceName = `event-gateway-${app.name}` }: TracingSettings,
+): Promise<Tracing> {
+  const [
+    { BatchSpanProcessor, TracerProvider, AlwaysOnSampler },
+    { OTLPTraceExporter },
+    { defaultResource, resourceFromAttributes },
+  ] = await Promise.all([
+    import('@opentelemetry/sdk-trace'),
+    import('@opentelemetry/exporter-trace-otlp-proto'),
+    import('@opentelemetry/resources'),
+  ]);
+  const resource = resourceFromAttributes({
+    'service.name': serviceName,
+    'service.version': app.version,
+    'service.namespace': app.instance,
+  });
+  const provider = new TracerProvider({
+    resource: defaultResource().merge(resource),
+    sampler: new AlwaysOnSampler(),
+    spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter() })],
+  });
+  return {
+    ratio,
+    tracer: provider.getTracer('event-gateway', app.version),
+    async close() {
+      const over = Promise.withResolvers<undefined>();
+      const timer = setTimeout(() => over.resolve(undefined), closeWithinMs);
+      await Promise.race([provider.shutdown().catch(() => undefined), over.promise]);
+      clearTimeout(timer);
+    },
+  };
+}
