@@ -3,7 +3,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { gatewayJsonSchema } from '../apps/shared/gateway-schema.ts';
 
 interface Schema {
-  readonly properties: { readonly targets: { readonly additionalProperties: { properties: Record<string, unknown> } } };
+  readonly properties: {
+    readonly gateway?: { properties: Record<string, unknown> };
+    readonly metrics?: unknown;
+    readonly tracing?: unknown;
+    readonly targets: { readonly additionalProperties: { properties: Record<string, unknown> } };
+  };
 }
 
 const gateway = gatewayJsonSchema();
@@ -16,4 +21,6 @@ const target = values.properties.targets.additionalProperties;
 const { dispatcher, existingSecret } = target.properties;
 const { properties } = (JSON.parse(gateway) as Schema).properties.targets.additionalProperties;
 target.properties = { ...properties, dispatcher, existingSecret };
+const { metrics, tracing } = (JSON.parse(gateway) as Schema).properties;
+Object.assign(values.properties.gateway?.properties ?? {}, { metrics, tracing });
 writeFileSync(file, `${JSON.stringify(values, null, 2)}\n`);

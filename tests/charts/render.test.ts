@@ -37,7 +37,9 @@ describe.each(sets.map((file) => [basename(file), file] as const))('the values o
   it('render as they did', async () => {
     // Each run of the test pod sends an event of its own.
     const text = await renderText([file]);
-    expect(text.replace(/"id":"[0-9a-f-]{36}"/, '"id":"…"')).toMatchSnapshot();
+    const asAlways = text.replace(/"id":"[0-9a-f-]{36}"/, '"id":"…"');
+    // What they hold is held to its tables by a test of its own.
+    expect(asAlways.replaceAll(/(  event-gateway-\w+\.json: \|\n)(?: {4}.*\n)+/g, '$1')).toMatchSnapshot();
   });
 
   it('make a configuration that the apps take', () => {

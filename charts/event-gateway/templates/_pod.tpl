@@ -72,6 +72,12 @@ spec:
         - { name: EGW_INSTANCE, value: {{ include "egw.instance" .root | quote }} }
         - { name: LOG_LEVEL, value: {{ .root.Values.logLevel | quote }} }
         {{- include "egw.neighbours" .root | nindent 8 }}
+        {{- with .root.Values.tracing }}
+        {{- if .endpoint }}
+        - { name: OTEL_EXPORTER_OTLP_ENDPOINT, value: {{ .endpoint | quote }} }
+        - { name: OTEL_TRACES_SAMPLER_ARG, value: {{ .ratio | quote }} }
+        {{- end }}
+        {{- end }}
         {{- with .env }}
         {{- toYaml . | nindent 8 }}
         {{- end }}
@@ -156,7 +162,9 @@ spec:
 {{- $auth = dict "apiKeys" (dict "file" (printf "/etc/event-gateway-keys/%s" .Values.auth.key)) }}
 {{- end }}
 {{- $gateway := dict "enrich" .Values.gateway.enrich "inbound" .Values.gateway.inbound "auth" $auth "targets" $targets }}
-{{- with .Values.gateway.cors }}{{ $_ := set $gateway "cors" . }}{{ end }}
+{{- range $part := list "cors" "metrics" "tracing" }}
+{{- with index $.Values.gateway $part }}{{ $_ := set $gateway $part . }}{{ end }}
+{{- end }}
 {{- with .Values.gateway.schemas }}
 {{- $schemas := dict }}
 {{- range $type, $_ := . }}{{ $_ := set $schemas $type (printf "schema-%s.json" $type) }}{{ end }}
