@@ -22,6 +22,7 @@ export const tracingEnvironment = {
     .default('parentbased_traceidratio'),
   // Of each trace that is kept, spans are made and sent on the way of the event: one in ten tells as much, and costs a tenth.
   OTEL_TRACES_SAMPLER_ARG: z.coerce.number<string>('is no part of 1').min(0).max(1).default(0.1),
+  OTEL_BSP_SCHEDULE_DELAY: z.coerce.number<string>('is no number of ms').int().min(0).max(600_000).default(5_000),
   OTEL_SERVICE_NAME: z.string().min(1).optional(),
 };
 
@@ -31,6 +32,8 @@ export interface TracingSettings {
   /** The part of the traces that begin here which is kept, from 0 to 1. */
   readonly ratio: number;
   readonly serviceName: string | undefined;
+  /** How long spans wait to be sent together. */
+  readonly delayMs: number;
 }
 
 /** `undefined` where nobody is told of traces. */
@@ -39,7 +42,8 @@ export function readTracing(variables: TracingVariables): TracingSettings | unde
   const endpoint = variables.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? variables.OTEL_EXPORTER_OTLP_ENDPOINT;
   const isOff = variables.OTEL_SDK_DISABLED === 'true' || variables.OTEL_TRACES_EXPORTER === 'none';
   if (endpoint === undefined || isOff) return undefined;
-  return { ratio: sampler.endsWith('always_on') ? 1 : sampler.endsWith('always_off') ? 0 : part, serviceName };
+  const delayMs = variables.OTEL_BSP_SCHEDULE_DELAY;
+  return { delayMs, ratio: sampler.endsWith('always_on') ? 1 : sampler.endsWith('always_off') ? 0 : part, serviceName };
 }
 
 export interface Tracing {
@@ -58,7 +62,7 @@ const closeWithinMs = 2_000;
  */
 export async function startTracing(
   app: { readonly name: string; readonly version: string; readonly instance: string },
-  { ratio, serviceName = `event-gateway-${app.name}` }: TracingSettings,
+  { ratio, delayMs, serviceName = `event-gateway-${app.name}` }: TracingSettings,
 ): Promise<Tracing> {
   const [
     { BatchSpanProcessor, TracerProvider, AlwaysOnSampler },
@@ -77,7 +81,7 @@ export async function startTracing(
   const provider = new TracerProvider({
     resource: defaultResource().merge(resource),
     sampler: new AlwaysOnSampler(),
-    spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter() })],
+    spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter(), scheduledDelayMillis: delayMs })],
   });
   return {
     ratio,

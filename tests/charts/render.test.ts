@@ -39,7 +39,7 @@ describe.each(sets.map((file) => [basename(file), file] as const))('the values o
     const text = await renderText([file]);
     const asAlways = text.replace(/"id":"[0-9a-f-]{36}"/, '"id":"…"');
     // What they hold is held to its tables by a test of its own.
-    expect(asAlways.replaceAll(/(  event-gateway-\w+\.json: \|\n)(?: {4}.*\n)+/g, '$1')).toMatchSnapshot();
+    expect(asAlways.replaceAll(/( {2}event-gateway-\w+\.json: \|\n)(?: {4}.*\n)+/g, '$1')).toMatchSnapshot();
   });
 
   it('make a configuration that the apps take', () => {

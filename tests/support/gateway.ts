@@ -61,11 +61,24 @@ export interface GatewayOptions {
   /** Settings of the target besides. */
   readonly settings?: Record<string, unknown>;
   readonly latencyMs?: number;
+  /** Members of `gateway.yaml` besides. */
+  readonly config?: Record<string, unknown>;
+  /** Variables of the apps besides. */
+  readonly env?: Env;
 }
 
 /** The whole gateway as real processes over real sockets, on an SQS and a Redis of the test's own. */
 export async function startGateway(options: GatewayOptions = {}): Promise<Gateway> {
-  const { calls = 50, per = '1s', dispatchers: count = 1, timeout = '1s', settings = {}, latencyMs = 5 } = options;
+  const {
+    calls = 50,
+    per = '1s',
+    dispatchers: count = 1,
+    timeout = '1s',
+    settings = {},
+    latencyMs = 5,
+    config: more = {},
+    env: variables = {},
+  } = options;
   const queue = await startQueue();
   let mock = await createRedisMock();
   const redisPort = () => mock.addresses()[0]?.port ?? 0;
@@ -88,6 +101,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   const config = {
     auth: { apiKeys: { file: 'keys.json' } },
     inbound: { requests: 1_000_000, per: '1s' },
+    ...more,
     targets: {
       crm: {
         queue: { url: queue.url, deadLetterUrl: queue.deadLetterUrl },
@@ -115,6 +129,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
+    ...variables,
   };
   const redis = createRedis(redisUrl);
   await redis.connect();
