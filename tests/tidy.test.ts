@@ -17,7 +17,7 @@ const doors: Record<string, RegExp> = {
   ioredis: /shared\/redis\.ts$/,
   'rate-limiter-flexible': /receiver\/throttle\.ts$/,
   jsonata: /dispatcher\/expression\.ts$/,
-  yaml: /(shared\/config|local\/(setup|pipeline))\.ts$/,
+  yaml: /(shared\/config|local\/(setup|pipeline|prometheus))\.ts$/,
   ajv: /receiver\/validate\.ts$/,
 };
 

@@ -27,7 +27,7 @@ export interface AttemptDeps {
   readonly credential: Credential;
   readonly classify: ClassifyOptions;
   readonly settle: Pick<Settle, 'bury' | 'found' | 'handBack' | 'outcome'>;
-  readonly observe: Pick<Observe, 'attempted' | 'late'>;
+  readonly observe: Pick<Observe, 'attempted' | 'givenUp'>;
   /** Told how long a call took. */
   readonly took: (durationMs: number) => void;
   readonly log: Log;
@@ -46,7 +46,7 @@ export function createAttempt(deps: AttemptDeps): Attempt {
   const outlasts = (held: Held) => now() - held.holdsFromMs + deps.timeoutMs + spareMs < holdMs(deps.timeoutMs);
 
   const late = (held: Held): Promise<Settled> | Settled | 'again' => {
-    observe.late();
+    observe.givenUp(held.lost || deps.pause.leftMs() > 0 ? 'stopped' : 'late');
     if (held.lost) return 'lost';
     return outlasts(held) ? 'again' : settle.handBack(held, 0);
   };

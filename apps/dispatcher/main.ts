@@ -66,7 +66,7 @@ const { graphql, limit, retry } = settings;
 const names = { instance, target };
 const now = () => performance.now();
 const clock = Date.now;
-const log = createLog('dispatcher', logLevel);
+const log = createLog('dispatcher', logLevel, process);
 const stop = untilSignal(process);
 
 const credential = await createCredential(

@@ -38,8 +38,8 @@ export const dispatcherMetrics = {
   },
   eventgw_holds_renewed_total: {
     type: 'counter',
-    help: 'Events in hand whose lease and visibility were renewed; lost ones are another pod’s by now',
-    labels: { target: 'target', result: ['renewed', 'failed', 'lost'] },
+    help: 'Events in hand whose lease and visibility were to be renewed; what failed is tried again at the next look',
+    labels: { target: 'target', result: ['renewed', 'failed'] },
   },
   eventgw_limiter_acquire_total: {
     type: 'counter',
@@ -48,8 +48,8 @@ export const dispatcherMetrics = {
   },
   eventgw_limiter_slots_total: {
     type: 'counter',
-    help: 'Slots granted, and those of them given up as they could not be used in time',
-    labels: { target: 'target', result: ['granted', 'given_up'] },
+    help: 'Slots granted, and those of them given up: late ones could not be used in time, stopped ones met a pause or a lost event',
+    labels: { target: 'target', result: ['granted', 'late', 'stopped'] },
   },
   eventgw_limiter_wait_seconds: {
     type: 'histogram',

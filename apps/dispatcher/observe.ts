@@ -12,11 +12,11 @@ export interface Observe {
   polled(result: number | 'error'): void;
   received(message: Message, event: GatewayEvent): void;
   claimed(result: Claim['kind'] | 'gone'): void;
-  renewed(result: 'renewed' | 'failed' | 'lost', count: number): void;
+  renewed(result: 'renewed' | 'failed', count: number): void;
   permit(permit: Permit, durationMs: number): void;
   /** How long a message was ready before the slot that it has now. */
   waited(ms: number): void;
-  late(): void;
+  givenUp(why: 'late' | 'stopped'): void;
   attempted(outcome: Outcome, status: number | undefined, durationMs: number, traceId?: string): void;
   buried(kind: DeadClass): void;
   settled(settled: Settled, event?: GatewayEvent, traceId?: string): void;
@@ -77,8 +77,8 @@ export function createObserve(options: ObserveOptions): Observe {
     waited(ms) {
       metrics.eventgw_limiter_wait_seconds.observe({ target }, Math.max(0, ms) / 1_000);
     },
-    late() {
-      metrics.eventgw_limiter_slots_total.inc({ target, result: 'given_up' });
+    givenUp(why) {
+      metrics.eventgw_limiter_slots_total.inc({ target, result: why });
     },
     attempted({ kind }, status, durationMs, traceId) {
       metrics.eventgw_delivery_attempts_total.inc({ target, outcome: kind });

@@ -45,5 +45,4 @@ async function renewOnce(
   const renewed = hidden.filter(Boolean).length;
   observe.renewed('renewed', renewed);
   observe.renewed('failed', kept.length - renewed);
-  observe.renewed('lost', due.filter(({ lost }) => lost).length);
 }

@@ -9,6 +9,7 @@ import { follow } from './follow.ts';
 import { help, parseOptions, type Options } from './options.ts';
 import { createParts } from './parts.ts';
 import { movers, startPipeline, type Pipeline } from './pipeline.ts';
+import { startPrometheus, type Watching } from './prometheus.ts';
 import { describeReport, faultsOf, makeReport, noFacts, type Facts } from './report.ts';
 import { createScreen, type Screen } from './screen.ts';
 import { limit } from './setup.ts';
@@ -168,12 +169,16 @@ async function run(options: Options): Promise<void> {
   const signal = AbortSignal.any([stop, failed.signal]);
   const parts = createParts({ folder, died: (sentence) => failed.abort(sentence), signal });
   let pipeline: Pipeline | undefined;
+  let watching: Watching | undefined;
   let facts: Facts = noFacts;
   let fault: unknown;
   try {
     screen.print(`Event Gateway: ${options.events} events to an API that takes ${limit.calls} calls a second`, '');
     pipeline = await startPipeline({ options, env: process.env, folder, start: parts.start, randomBytes });
-    screen.print(...pipeline.places.map((line) => `  ${line}`), '');
+    const { opsPorts: ports } = pipeline;
+    const { PATH: path } = process.env;
+    if (options.observe) watching = await startPrometheus({ folder, ports, path, signal });
+    screen.print(...[...pipeline.places, ...(watching?.places ?? [])].map((line) => `  ${line}`), '');
     facts = await takeBurst({ options, pipeline, screen, stopMovers: () => parts.stop(movers), signal });
   } catch (error) {
     // Who is asked to stop while starting has nothing to complain about.
@@ -182,6 +187,7 @@ async function run(options: Options): Promise<void> {
   if (failed.signal.aborted) fault = failed.signal.reason;
   screen.rest();
   await parts.stop(movers);
+  await watching?.stop();
   await pipeline?.close();
   await parts.stop();
 

@@ -5,6 +5,8 @@ export interface Options {
   readonly events: number;
   readonly ends: boolean;
   readonly json: boolean;
+  /** Prometheus runs beside the pipeline, where it is installed. */
+  readonly observe: boolean;
   /** Of the receiver; 0 for any that is free. */
   readonly port: number;
   readonly debug: boolean;
@@ -25,7 +27,7 @@ const defaultEvents = 500;
 /** More than five hours at 5 a second; whoever wants more wants a benchmark. */
 const maxEvents = 100_000;
 
-export const help = `npm start [-- --events N] [--json]
+export const help = `npm start [-- --events N] [--json] [--observe]
 
 Takes a burst of ${defaultEvents} events through the whole pipeline, on this machine: a receiver, two dispatchers, and
 an API that takes 5 calls a second. Then it stays up for events of your own, until Ctrl-C.
@@ -33,6 +35,7 @@ an API that takes 5 calls a second. Then it stays up for events of your own, unt
   --events N   send N events and end when all are settled; exit 0 only when nothing was lost,
                nothing took effect twice, and the limit held in every second
   --json       human output on stderr; one JSON object as the last line on stdout
+  --observe    starts Prometheus beside it, with the alerts that the chart installs, and tells where it is
   --help       this
 
 The object: { accepted, delivered, duplicates, dead_lettered, lost, worst_second, limit, utilisation, ack_p50_ms,
@@ -42,7 +45,7 @@ PORT (8080) is the receiver's. AWS_ENDPOINT_URL_SQS and REDIS_URL name an SQS an
 embedded ones. NO_COLOR and CI are honoured; LOG_LEVEL=debug fills the logs.
 `;
 
-const known = 'there are --events N, --json and --help';
+const known = 'there are --events N, --json, --observe and --help';
 
 /** Reads arguments and environment; the first fault is told in one sentence that says what to do. */
 export function parseOptions(
@@ -54,14 +57,20 @@ export function parseOptions(
   // Not strict, as its own errors do not say which options there are.
   const { tokens, values } = parseArgs({
     args: [...args],
-    options: { events: { type: 'string' }, json: { type: 'boolean' }, help: { type: 'boolean' } },
+    options: {
+      events: { type: 'string' },
+      json: { type: 'boolean' },
+      observe: { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
     strict: false,
     tokens: true,
   });
   for (const token of tokens) {
     if (token.kind === 'positional') return fault(`Unexpected argument ${token.value}: ${known}.`);
     if (token.kind !== 'option') continue;
-    if (!['events', 'json', 'help'].includes(token.name)) return fault(`Unknown option ${token.rawName}: ${known}.`);
+    if (!['events', 'json', 'observe', 'help'].includes(token.name))
+      return fault(`Unknown option ${token.rawName}: ${known}.`);
     if (token.name !== 'events' && token.value !== undefined)
       return fault(`${token.rawName} takes no value, but was given ${token.value}.`);
   }
@@ -77,6 +86,7 @@ export function parseOptions(
       events,
       ends: given !== undefined,
       json: values.json !== undefined,
+      observe: values.observe !== undefined,
       port,
       debug: env['LOG_LEVEL'] === 'debug',
       sqsEndpoint: set('AWS_ENDPOINT_URL_SQS'),

@@ -13,6 +13,8 @@ export interface Pipeline {
   readonly adminUrl: string;
   readonly key: string;
   readonly queues: Queues;
+  /** Where the apps tell of themselves, by their name. */
+  readonly opsPorts: Readonly<Record<string, readonly number[]>>;
   /** What runs where, a line each. */
   readonly places: readonly string[];
   /** Lets go of what lies outside of this run's own processes. */
@@ -99,7 +101,7 @@ export async function startPipeline({ options, env, folder, start, randomBytes }
     // The line that says `listening` is one of level info.
     LOG_LEVEL: debug ? 'debug' : 'info',
   };
-  const [receiver] = await Promise.all(
+  const [receiver, ...dispatchers] = await Promise.all(
     movers.map((name) => start({ name, entry: `${name.replace(/-\d$/, '')}/main.ts`, env: appEnv })),
   );
   if (receiver === undefined) throw new Error('No receiver was started.');
@@ -110,6 +112,10 @@ export async function startPipeline({ options, env, folder, start, randomBytes }
     adminUrl: `http://127.0.0.1:${portOf(target, 'admin_port')}`,
     key,
     queues,
+    opsPorts: {
+      receiver: [portOf(receiver, 'ops_port')],
+      dispatcher: dispatchers.map((each) => portOf(each, 'ops_port')),
+    },
     places: [
       `receiver      ${receiverUrl}  answers 202 once the queue has the event`,
       `queue         ${new URL(endpoint).host}  ${embedded ? 'embedded SQS' : 'SQS from AWS_ENDPOINT_URL_SQS'}`,

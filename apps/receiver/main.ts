@@ -48,7 +48,7 @@ if (!result.ok) {
 }
 const { gateway, keys, schemas, instance, redisUrl, port, opsPort, host, logLevel, tracing: traced } = result.config;
 const now = () => performance.now();
-const log = createLog('receiver', logLevel);
+const log = createLog('receiver', logLevel, process);
 const stop = untilSignal(process);
 if (keys === undefined) log.warn({}, 'auth.allowAnonymous is on: anyone may send');
 

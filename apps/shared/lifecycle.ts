@@ -41,7 +41,8 @@ export function createOps({ metrics, unhealthy, unready, page }: OpsOptions): Se
   };
   return createServer((request, response) => {
     answer(request.url?.split('?')[0] ?? '').then(
-      ({ status, type, body }) => response.writeHead(status, { 'content-type': type }).end(`${body}\n`),
+      ({ status, type, body }) =>
+        response.writeHead(status, { 'content-type': type }).end(body.endsWith('\n') ? body : `${body}\n`),
       () => response.writeHead(500).end(),
     );
   });

@@ -1,4 +1,4 @@
-import { pino, stdTimeFunctions, type Logger } from 'pino';
+import { destination, pino, type DestinationStream, type Logger } from 'pino';
 
 /**
  * What an app writes about itself: JSON, one wide line per event and step, snake_case fields. Never a payload, a key or
@@ -6,14 +6,57 @@ import { pino, stdTimeFunctions, type Logger } from 'pino';
  */
 export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
 
-export function createLog(app: string, level: string): Logger {
-  return pino({
-    level,
-    base: { app },
-    messageKey: 'msg',
-    timestamp: stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }) },
-  });
+/** So many characters are written at once, or what there is after so long. */
+const together = 16_384;
+const everyMs = 50;
+
+/**
+ * With `exits`, lines are written together: a write of its own for each costs more than everything that is measured. The rest
+ * is written as the process ends; only SIGKILL takes up to that much of the log with it.
+ */
+export function createLog(app: string, level: string, exits?: Pick<NodeJS.Process, 'once'>): Logger {
+  const out = destination({ dest: 1, sync: true });
+  return pino(
+    {
+      level,
+      base: { app },
+      messageKey: 'msg',
+      timestamp: isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    exits === undefined ? out : gather((lines) => out.write(lines), exits),
+  );
+}
+
+/** The destination gathers by itself, but measures all that it has with each line. */
+function gather(write: (lines: string) => void, exits: Pick<NodeJS.Process, 'once'>): DestinationStream {
+  let lines = '';
+  const flush = () => {
+    if (lines === '') return;
+    write(lines);
+    lines = '';
+  };
+  setInterval(flush, everyMs).unref();
+  exits.once('exit', flush);
+  return {
+    write(line: string) {
+      lines += line;
+      if (lines.length >= together) flush();
+    },
+  };
+}
+
+let lastMs = 0;
+let lastTime = '';
+
+/** Many lines of one ms have one time. */
+function isoTime(): string {
+  const nowMs = Date.now();
+  if (nowMs !== lastMs) {
+    lastMs = nowMs;
+    lastTime = `,"time":"${new Date(nowMs).toISOString()}"`;
+  }
+  return lastTime;
 }
 
 /** An error in words that are safe to log: its class and its code, and never its message. */

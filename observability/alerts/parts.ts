@@ -65,7 +65,7 @@ export function partAlerts(span: Span): readonly Alert[] {
     {
       alert: 'EventGatewaySlotsGivenUp',
       severity: 'warning',
-      expr: `${rate('eventgw_limiter_slots_total', 'result="given_up"', span('10m'))} / ${rate('eventgw_limiter_slots_total', 'result="granted"', span('10m'))} > 0.05`,
+      expr: `${rate('eventgw_limiter_slots_total', 'result="late"', span('10m'))} / ${rate('eventgw_limiter_slots_total', 'result="granted"', span('10m'))} > 0.05`,
       for: span('10m'),
       summary: 'Slots of the limit are given up.',
       description:
@@ -85,7 +85,7 @@ export function partAlerts(span: Span): readonly Alert[] {
     {
       alert: 'EventGatewayHoldsLost',
       severity: 'warning',
-      expr: `${rate('eventgw_holds_renewed_total', 'result="lost"', span('10m'))} > 0`,
+      expr: `${rate('eventgw_messages_returned_total', 'outcome="lost"', span('10m'))} > 0`,
       for: span('1m'),
       summary: 'Pods lose events that they hold to others.',
       description:

@@ -92,7 +92,7 @@ export const internals: Dashboard = {
         },
         {
           title: 'Holds',
-          description: 'Leases and visibilities that were renewed; a lost one is another pod’s.',
+          description: 'Leases and visibilities of events in hand that were renewed, or could not be.',
           kind: 'lines',
           unit: 'ops',
           queries: [{ expr: rate('eventgw_holds_renewed_total', 'target, result'), legend: '{{target}} {{result}}' }],

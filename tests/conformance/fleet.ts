@@ -150,8 +150,7 @@ export async function createFleet(options: FleetOptions): Promise<Fleet> {
   };
 }
 
-/** `late` counts slots that were given up, and is no reservation. */
-const reservation = /^eventgw_limiter_acquire_total\{[^}]*result="(?!late")[^}]*\} (\d+)/gm;
+const reservation = /^eventgw_limiter_acquire_total\{[^}]*\} (\d+)/gm;
 
 async function readReservations({ process: { ready } }: Pod): Promise<number | null> {
   try {

@@ -3,7 +3,7 @@ import { parseOptions } from '../../apps/local/options.ts';
 
 describe('options', () => {
   it('sends 500 events and stays, unless told how many', () => {
-    const usual = { events: 500, ends: false, json: false, port: 8080, debug: false };
+    const usual = { events: 500, ends: false, json: false, observe: false, port: 8080, debug: false };
     expect(parseOptions([], {})).toMatchObject({ kind: 'run', options: usual });
     const asked = { events: 10, ends: true, json: true, port: 0, redisUrl: 'redis://r', sqsEndpoint: undefined };
     const env = { PORT: '0', REDIS_URL: 'redis://r', AWS_ENDPOINT_URL_SQS: '' };
@@ -12,7 +12,7 @@ describe('options', () => {
   });
 
   it.each([
-    [['--evnts', '5'], {}, /^Unknown option --evnts: there are --events N, --json and --help\.$/],
+    [['--evnts', '5'], {}, /^Unknown option --evnts: there are --events N, --json, --observe and --help\.$/],
     [['-x'], {}, /^Unknown option -x: /],
     [['5'], {}, /^Unexpected argument 5: /],
     [['--events'], {}, /^--events needs a whole number from 1 to 100000: none is given\.$/],

@@ -181,11 +181,12 @@ export const alertCases: readonly AlertCase[] = [
     alert: 'EventGatewaySlotsGivenUp',
     fires: {
       ...counter('eventgw_limiter_slots_total{target="crm",result="granted"}', 10),
-      ...counter('eventgw_limiter_slots_total{target="crm",result="given_up"}', 0.6),
+      ...counter('eventgw_limiter_slots_total{target="crm",result="late"}', 0.6),
     },
     silent: {
       ...counter('eventgw_limiter_slots_total{target="crm",result="granted"}', 10),
-      ...counter('eventgw_limiter_slots_total{target="crm",result="given_up"}', 0.4),
+      ...counter('eventgw_limiter_slots_total{target="crm",result="late"}', 0.4),
+      ...counter('eventgw_limiter_slots_total{target="crm",result="stopped"}', 5),
     },
     afterMinutes: 30,
   },
@@ -197,8 +198,8 @@ export const alertCases: readonly AlertCase[] = [
   },
   {
     alert: 'EventGatewayHoldsLost',
-    fires: counter('eventgw_holds_renewed_total{target="crm",result="lost"}', 0.1),
-    silent: counter('eventgw_holds_renewed_total{target="crm",result="renewed"}', 10),
+    fires: counter('eventgw_messages_returned_total{target="crm",outcome="lost"}', 0.1),
+    silent: counter('eventgw_messages_returned_total{target="crm",outcome="parked"}', 10),
     afterMinutes: 10,
   },
   {

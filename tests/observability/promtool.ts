@@ -33,7 +33,7 @@ export async function readPrometheusVersion(): Promise<string> {
 const groups = [objectivesGroup(usualObjectives), ...ruleGroups(asWritten)];
 
 /** The rules as the chart installs them with its usual values. */
-export function rulesText(): string {
+function rulesText(): string {
   return stringify(toRulesFile(groups), { lineWidth: 0 });
 }
 
@@ -56,6 +56,17 @@ function testOf(alertCase: AlertCase, series: Series, fires: boolean): object {
         : { expr: `count(ALERTS${selector(alertCase)})`, eval_time, exp_samples: [] },
     ],
   };
+}
+
+/** What promtool says of the rules themselves. */
+export async function checkRules(): Promise<Said> {
+  const folder = await mkdtemp(join(tmpdir(), 'egw-promtool-'));
+  try {
+    await writeFile(join(folder, 'rules.yaml'), rulesText());
+    return await promtool(['check', 'rules', join(folder, 'rules.yaml')]);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
 /** Lets promtool judge each case by itself, so that each failure has a name. */

@@ -63,6 +63,10 @@ export interface GatewayOptions {
   readonly latencyMs?: number;
   /** Members of `gateway.yaml` besides. */
   readonly config?: Record<string, unknown>;
+  /** A Redis to use in the place of an embedded one. */
+  readonly redisPort?: number;
+  /** Settings of `graphql` besides. */
+  readonly graphql?: Record<string, unknown>;
   /** Variables of the apps besides. */
   readonly env?: Env;
 }
@@ -80,8 +84,8 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     env: variables = {},
   } = options;
   const queue = await startQueue();
-  let mock = await createRedisMock();
-  const redisPort = () => mock.addresses()[0]?.port ?? 0;
+  let mock = options.redisPort === undefined ? await createRedisMock() : undefined;
+  const redisPort = () => options.redisPort ?? mock?.addresses()[0]?.port ?? 0;
   const redisProxy = await startLink(redisPort());
   const queueProxy = await startLink(Number(new URL(queue.endpoint).port));
   const redisUrl = `redis://127.0.0.1:${redisProxy.port}`;
@@ -109,6 +113,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
           endpoint: `http://127.0.0.1:${String(target.listening['port'])}/graphql`,
           mutation: 'mutation Deliver($input: EventInput!) { deliver(input: $input) { id } }',
           timeout,
+          ...options.graphql,
         },
         // Three files run at once on two cores: a target that is away for a moment counts calls of two moments as of one.
         limit: { windows: [{ calls, per }], concurrency: 5, margin: '100ms' },
@@ -172,7 +177,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     queueProxy,
     async replaceRedis() {
       redisProxy.cut();
-      await mock.close();
+      await mock?.close();
       mock = await createRedisMock();
       redisProxy.mend(redisPort());
     },
@@ -201,7 +206,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
       await Promise.all([receiver.stop(), ...dispatchers.map((each) => each.stop())]);
       await target.stop();
       await Promise.all([redisProxy.close(), queueProxy.close()]);
-      await mock.close();
+      await mock?.close();
       await queue.close();
       await rm(folder, { recursive: true });
     },

@@ -15,6 +15,7 @@ export interface Queue {
   /** All messages that can be received now; they stay hidden for the rest of the test. */
   readonly take: (url: string) => Promise<Message[]>;
   readonly purge: () => Promise<void>;
+  readonly purgeLetters: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -53,6 +54,9 @@ export async function startQueue(): Promise<Queue> {
     },
     async purge() {
       for (const each of [url, deadLetterUrl]) await sqs.send(new PurgeQueueCommand({ QueueUrl: each }));
+    },
+    async purgeLetters() {
+      await sqs.send(new PurgeQueueCommand({ QueueUrl: deadLetterUrl }));
     },
     async close() {
       sqs.destroy();

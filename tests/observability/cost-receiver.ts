@@ -1,0 +1,89 @@
+/**
+ * A receiver whose queue takes everything at once, to measure what telling of itself costs: `bare` tells nothing, `told` has
+ * metrics and logs, `traced` keeps a tenth of the traces besides.
+ */
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import { createRegistry } from '../../apps/shared/metrics.ts';
+import { startTracing } from '../../apps/shared/export-traces.ts';
+import { createLog } from '../../apps/shared/log.ts';
+import { listen } from '../../apps/shared/lifecycle.ts';
+import { createReceiver } from '../../apps/receiver/app.ts';
+import { createAuthenticate } from '../../apps/receiver/authenticate.ts';
+import { createCors } from '../../apps/receiver/cors.ts';
+import { createEnqueue } from '../../apps/receiver/enqueue.ts';
+import { createEnrich } from '../../apps/receiver/enrich.ts';
+import { createObserve, type Observe } from '../../apps/receiver/observe.ts';
+import { createRoute } from '../../apps/receiver/route.ts';
+import { createTraceRequest } from '../../apps/receiver/trace.ts';
+import { createValidate } from '../../apps/receiver/validate.ts';
+
+const [variant = 'bare'] = process.argv.slice(2);
+const isTold = variant !== 'bare';
+const tracing =
+  variant === 'traced'
+    ? await startTracing(
+        { name: 'receiver', version: '0', instance: 'cost' },
+        { ratio: 0.1, delayMs: 5_000, serviceName: undefined },
+      )
+    : undefined;
+const registry = createRegistry({ exemplars: tracing !== undefined });
+const observed = createObserve({
+  registry,
+  names: { target: ['crm'], source: ['/cost'] },
+  version: '0',
+  node: process.version,
+  inFlight: () => 0,
+  redisUp: () => true,
+  expected: new Map(),
+});
+const nothing = () => undefined;
+const observe: Observe = isTold
+  ? observed
+  : {
+      answered: nothing,
+      received: nothing,
+      sized: nothing,
+      authenticated: nothing,
+      sent: nothing,
+      saw: nothing,
+      sawNothing: nothing,
+      sawRedis: nothing,
+    };
+const log = createLog('receiver', isTold ? 'info' : 'silent', process);
+const queue = createEnqueue(async (bodies) => {
+  const startedMs = performance.now();
+  await new Promise((resolve) => setImmediate(resolve));
+  observe.sent('crm', 'queued', (performance.now() - startedMs) / 1_000);
+  return bodies.map(() => 'queued');
+});
+const receiver = createReceiver({
+  cors: createCors(undefined),
+  authenticate: createAuthenticate('anonymous', observe.authenticated),
+  throttle: () => Promise.resolve({ ok: true, headers: {} }),
+  accept: {
+    now: () => performance.now(),
+    clock: () => new Date(),
+    reserveBytes: () => true,
+    releaseBytes: nothing,
+  },
+  validate: createValidate(new Map()),
+  route: createRoute(new Map([['crm', ['*']]])),
+  admit: (routed) => routed,
+  enrich: createEnrich({ brand: 'testBrand' }),
+  queues: new Map([['crm', queue]]),
+  openapi: {},
+  trace: createTraceRequest({
+    tracer: tracing?.tracer,
+    ratio: tracing?.ratio ?? 0,
+    trust: new Set(),
+    random: Math.random,
+    randomBytes,
+  }),
+  observe,
+  stopping: () => false,
+  log,
+});
+const server = createServer(receiver.listener);
+const port = await listen(server, 0, '127.0.0.1');
+process.stderr.write(`${JSON.stringify({ msg: 'listening', port })}\n`);
