@@ -9,6 +9,7 @@ import { createLog } from '../shared/log.ts';
 import { createRegistry } from '../shared/metrics.ts';
 import { requireRegion } from '../shared/region.ts';
 import { createReadSecret } from '../shared/secrets.ts';
+import { poolBytes } from '../shared/tracing.ts';
 import { createAcknowledge } from './acknowledge.ts';
 import { createDispatcher } from './app.ts';
 import { createAttempt } from './attempt.ts';
@@ -66,6 +67,8 @@ const { graphql, limit, retry } = settings;
 const names = { instance, target };
 const now = () => performance.now();
 const clock = Date.now;
+const { random } = Math;
+const traceBytes = poolBytes(randomBytes);
 const log = createLog('dispatcher', logLevel, process);
 const stop = untilSignal(process);
 
@@ -90,7 +93,7 @@ const book = createBook({
   aheadMs: pace.maxInFlight > 0 ? shortAheadMs : usualAheadMs,
   latencyMs: settings.latency,
   now,
-  random: Math.random,
+  random,
 });
 const fleet = joinFleet({
   redisUrl,
@@ -127,17 +130,7 @@ const observe = createObserve({
   redisUp: () => fleet.redis.status === 'ready',
   clock,
 });
-const settle = createSettle({
-  ledger,
-  acknowledge,
-  pause,
-  ...names,
-  inDoubt,
-  doubtMs,
-  observe,
-  random: Math.random,
-  now: clock,
-});
+const settle = createSettle({ ...names, ledger, acknowledge, pause, inDoubt, doubtMs, observe, random, now: clock });
 const dispatch = createDispatch(endpoint, connections, graphql.timeout);
 const latency = createLatency();
 const codeRules = createCodeRules(graphql.outcomes);
@@ -169,7 +162,14 @@ const claim = createClaim({
   attempts: retry.attempts,
   observe,
   retention,
-  trace: createTraceTrip({ tracer: tracing?.tracer, mode: traceProcess, target, endpoint, randomBytes, clock }),
+  trace: createTraceTrip({
+    tracer: tracing?.tracer,
+    mode: traceProcess,
+    target,
+    endpoint,
+    randomBytes: traceBytes,
+    clock,
+  }),
   unclaimed: () => share?.spending() ?? false,
   log,
   now,
@@ -180,7 +180,7 @@ const circuit = createCircuit({
   pod,
   timeoutMs: graphql.timeout,
   reserve,
-  ask: createAskPresence({ dispatch, credential, classify: { now: clock, codeRules }, pause, randomBytes }),
+  ask: createAskPresence({ dispatch, credential, classify: { now: clock, codeRules }, pause, randomBytes: traceBytes }),
   changed,
   log,
 });

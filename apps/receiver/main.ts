@@ -11,6 +11,7 @@ import { createLog } from '../shared/log.ts';
 import { createRegistry } from '../shared/metrics.ts';
 import { createRedis, tellOutages } from '../shared/redis.ts';
 import { requireRegion } from '../shared/region.ts';
+import { poolBytes } from '../shared/tracing.ts';
 import { createReceiver } from './app.ts';
 import { createAskRedis } from './ask-redis.ts';
 import { createAuthenticate } from './authenticate.ts';
@@ -138,7 +139,7 @@ const receiver = createReceiver({
     ratio: tracing?.ratio ?? 0,
     trust: new Set(gateway.tracing.trust),
     random: Math.random,
-    randomBytes,
+    randomBytes: poolBytes(randomBytes),
   }),
   observe,
   stopping: () => stop.aborted,

@@ -140,13 +140,17 @@ function valuesOf(known: LabelValues, names: KnownNames): Known {
 }
 
 function boundBy(values: ReadonlyMap<string, Known>): (labels: Labels) => Labels {
+  const all = [...values];
+  const isKnown = (labels: Labels) => all.every(([label, known]) => known?.has(labels[label] ?? '') !== false);
   return (labels) => {
-    const known: Record<string, string> = {};
-    for (const [label, all] of values) {
-      const value = labels[label] ?? '';
-      known[label] = all?.has(value) === false ? 'other' : value;
-    }
-    return known;
+    // Nearly always; and it is asked several times an event.
+    if (isKnown(labels)) return labels;
+    return Object.fromEntries(
+      all.map(([label, known]) => {
+        const value = labels[label] ?? '';
+        return [label, known?.has(value) === false ? 'other' : value];
+      }),
+    );
   };
 }
 

@@ -33,7 +33,22 @@ export function isTracestate(text: unknown): text is string {
 
 /** The start of a trace that is not kept. */
 export function newTraceparent(randomBytes: RandomBytes): string {
-  return `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-00`;
+  const ids = randomBytes(24).toString('hex');
+  return `00-${ids.slice(0, 32)}-${ids.slice(32)}-00`;
+}
+
+/** So many bytes are asked of the system at once: a question of its own for each event costs a tenth of the throughput. */
+const pooledBytes = 4_096;
+
+/** Bytes for the ids of traces, which need not be secret; no byte is given out twice. */
+export function poolBytes(randomBytes: RandomBytes): RandomBytes {
+  let pool: Buffer = Buffer.alloc(0);
+  return (size) => {
+    if (pool.length < size) pool = randomBytes(pooledBytes);
+    const bytes = pool.subarray(0, size);
+    pool = pool.subarray(size);
+    return bytes;
+  };
 }
 
 /** The next hop of the same trace. */
@@ -43,7 +58,7 @@ export function childOf(traceparent: string, randomBytes: RandomBytes): string {
 }
 
 export function traceIdOf(traceparent: string): string {
-  return traceparent.split('-')[1] ?? '';
+  return traceparent.slice(3, 35);
 }
 
 /** Of `trace-flags`. */

@@ -58,7 +58,7 @@ describe('npm start', () => {
   it('refuses an option that it does not know', async () => {
     const { stderr, code } = await start(['--fast']).ended;
     expect({ stderr, code }).toEqual({
-      stderr: 'Unknown option --fast: there are --events N, --json and --help.\n',
+      stderr: 'Unknown option --fast: there are --events N, --json, --observe and --help.\n',
       code: 1,
     });
   });

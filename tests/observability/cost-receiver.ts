@@ -1,24 +1,32 @@
 /**
- * A receiver whose queue takes everything at once, to measure what telling of itself costs: `bare` tells nothing, `told` has
+ * A receiver as its main.ts makes it, before a real Redis and an SQS that takes everything at once, to measure what telling of itself costs: `bare` tells nothing, `told` has
  * metrics and logs, `traced` keeps a tenth of the traces besides.
  */
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { createKeyCheck, type KeyRecord } from '../../apps/shared/keys.ts';
+import { createRedis } from '../../apps/shared/redis.ts';
 import { createRegistry } from '../../apps/shared/metrics.ts';
 import { startTracing } from '../../apps/shared/export-traces.ts';
 import { createLog } from '../../apps/shared/log.ts';
 import { listen } from '../../apps/shared/lifecycle.ts';
+import { poolBytes } from '../../apps/shared/tracing.ts';
 import { createReceiver } from '../../apps/receiver/app.ts';
 import { createAuthenticate } from '../../apps/receiver/authenticate.ts';
 import { createCors } from '../../apps/receiver/cors.ts';
-import { createEnqueue } from '../../apps/receiver/enqueue.ts';
+import { createEnqueue, createSendBatch } from '../../apps/receiver/enqueue.ts';
 import { createEnrich } from '../../apps/receiver/enrich.ts';
 import { createObserve, type Observe } from '../../apps/receiver/observe.ts';
 import { createRoute } from '../../apps/receiver/route.ts';
+import { createThrottle } from '../../apps/receiver/throttle.ts';
 import { createTraceRequest } from '../../apps/receiver/trace.ts';
 import { createValidate } from '../../apps/receiver/validate.ts';
 
-const [variant = 'bare'] = process.argv.slice(2);
+const [variant = 'bare', redisUrl = '', records = '[]'] = process.argv.slice(2);
+const keys = JSON.parse(records) as KeyRecord[];
+const redis = createRedis(redisUrl);
+await redis.connect();
 const isTold = variant !== 'bare';
 const tracing =
   variant === 'traced'
@@ -51,16 +59,17 @@ const observe: Observe = isTold
       sawRedis: nothing,
     };
 const log = createLog('receiver', isTold ? 'info' : 'silent', process);
+const sendBatch = createSendBatch(new SQSClient({ md5: false, useQueueUrlAsEndpoint: false }), nothing);
 const queue = createEnqueue(async (bodies) => {
   const startedMs = performance.now();
-  await new Promise((resolve) => setImmediate(resolve));
+  const results = await sendBatch('http://localhost/000000000000/crm', bodies);
   observe.sent('crm', 'queued', (performance.now() - startedMs) / 1_000);
-  return bodies.map(() => 'queued');
+  return results;
 });
 const receiver = createReceiver({
   cors: createCors(undefined),
-  authenticate: createAuthenticate('anonymous', observe.authenticated),
-  throttle: () => Promise.resolve({ ok: true, headers: {} }),
+  authenticate: createAuthenticate(createKeyCheck(keys), observe.authenticated),
+  throttle: createThrottle(redis, 'cost', { requests: 1_000_000, perMs: 1_000 }),
   accept: {
     now: () => performance.now(),
     clock: () => new Date(),
@@ -78,7 +87,7 @@ const receiver = createReceiver({
     ratio: tracing?.ratio ?? 0,
     trust: new Set(),
     random: Math.random,
-    randomBytes,
+    randomBytes: poolBytes(randomBytes),
   }),
   observe,
   stopping: () => false,
