@@ -6,6 +6,8 @@ import { parse as parseYaml } from 'yaml';
 import { describeReport, makeReport, noFacts } from '../apps/local/report.ts';
 import { refusals } from '../apps/receiver/refuse.ts';
 import { readGatewayConfig } from '../apps/shared/config.ts';
+import { tracingEnvironment } from '../apps/shared/export-traces.ts';
+import { tracing } from '../apps/shared/observe-config.ts';
 import { removals } from './conformance/delivery/guards.ts';
 import { scenarios } from './cluster/scenarios/all.ts';
 import { rows } from './conformance/delivery/rows/all.ts';
@@ -86,6 +88,21 @@ describe('docs/delivery.md', () => {
     expect(matrix).toEqual(rows.map(({ number, name, fault }) => ({ number, name, fault })));
     const guards = tableAfter('<!-- guards -->', text).map(([guard, row]) => ({ guard, row }));
     expect(guards).toEqual(removals.map(({ guard, noticedBy }) => ({ guard, row: noticedBy })));
+  });
+});
+
+describe('docs/observability.md', () => {
+  const text = readFileSync('docs/observability.md', 'utf8');
+
+  it('lists each variable of OpenTelemetry that is looked at', () => {
+    const listed = tableAfter('until somebody takes them:', text).flatMap(([names = '']) => names.split(', '));
+    const read = Object.keys(tracingEnvironment).map((name) => `\`${name}\``);
+    expect([...listed, '`OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`'].toSorted()).toEqual(read.toSorted());
+  });
+
+  it('shows settings that can be used', () => {
+    const [, yaml = ''] = /```yaml\n(tracing:[\s\S]*?)```/.exec(text) ?? [];
+    expect(tracing.safeParse((parseYaml(yaml) as { tracing: unknown }).tracing).success).toBe(true);
   });
 });
 

@@ -88,6 +88,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     } catch (error) {
       // A surprise: the message stays hidden and claimed, and comes back when both end.
       log.error({ event_id: held.event.id, error: nameError(error) }, 'trip.broke');
+      held.trip.end('broke');
       hands.delete(held);
     }
   };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { port, readGatewayConfig, type ConfigFault, type ConfigResult, type TargetConfig } from '../shared/config.ts';
-import { readTracing, tracingEnvironment, type TracingSettings } from '../shared/export-traces.ts';
+import { readTracing, tracingEnvironment, withoutEmpty, type TracingSettings } from '../shared/export-traces.ts';
 import { parseMutation, type Operation } from './dispatch.ts';
 import { compile } from './expression.ts';
 import { createReconcile, type Reconcile } from './reconcile.ts';
@@ -42,7 +42,7 @@ export function readConfig(
   env: Readonly<Record<string, string | undefined>>,
   readFile: (path: string) => string,
 ): ConfigResult<DispatcherConfig> {
-  const variables = environment.safeParse(env);
+  const variables = environment.safeParse(withoutEmpty(env));
   const faults: ConfigFault[] = (variables.error?.issues ?? []).map(({ path, message }) => ({
     path: path.join('.'),
     message,

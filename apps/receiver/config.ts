@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { port, readGatewayConfig, type ConfigFault, type ConfigResult, type GatewayConfig } from '../shared/config.ts';
-import { readTracing, tracingEnvironment, type TracingSettings } from '../shared/export-traces.ts';
+import { readTracing, tracingEnvironment, withoutEmpty, type TracingSettings } from '../shared/export-traces.ts';
 import { parseKeyFile, type KeyRecord } from '../shared/keys.ts';
 import { createValidate } from './validate.ts';
 
@@ -38,7 +38,7 @@ export function readConfig(
   env: Readonly<Record<string, string | undefined>>,
   readFile: (path: string) => string,
 ): ConfigResult<ReceiverConfig> {
-  const variables = environment.safeParse(env);
+  const variables = environment.safeParse(withoutEmpty(env));
   const faults: ConfigFault[] = (variables.error?.issues ?? []).map(({ path, message }) => ({
     path: path.join('.'),
     message,

@@ -26,6 +26,13 @@ export const tracingEnvironment = {
   OTEL_SERVICE_NAME: z.string().min(1).optional(),
 };
 
+/** OpenTelemetry takes an empty variable for one that is not set. */
+export function withoutEmpty(
+  env: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string | undefined>> {
+  return Object.fromEntries(Object.entries(env).filter(([name, value]) => !(name.startsWith('OTEL_') && value === '')));
+}
+
 type TracingVariables = z.output<z.ZodObject<typeof tracingEnvironment>>;
 
 export interface TracingSettings {
