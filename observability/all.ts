@@ -27,24 +27,16 @@ export function objectivesGroup(objectives: Objectives): RuleGroup {
   return { name: 'event-gateway-objectives', rules: objectiveRecordings(objectives) };
 }
 
-/** As a rules file of Prometheus has it. `extra` is said of each alert besides. */
-export function toRulesFile(
-  groups: readonly RuleGroup[],
-  extra: (alert: string) => Readonly<Record<string, string>> = () => ({}),
-): object {
+/** As a rules file of Prometheus has it. */
+export function toRulesFile(groups: readonly RuleGroup[]): object {
   return {
     groups: groups.map(({ name, rules }) => ({
       name,
       rules: rules.map((rule) => {
         if ('record' in rule) return rule;
-        const { alert, severity, expr, for: forText, summary, description, dashboard, labels } = rule;
-        return {
-          alert,
-          expr,
-          for: forText,
-          labels: { severity, ...labels },
-          annotations: { summary, description, dashboard: `event-gateway-${dashboard}`, ...extra(alert) },
-        };
+        const { severity, summary, description, dashboard, labels, ...own } = rule;
+        const annotations = { summary, description, dashboard: `event-gateway-${dashboard}` };
+        return { ...own, labels: { severity, ...labels }, annotations };
       }),
     })),
   };

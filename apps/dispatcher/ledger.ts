@@ -15,7 +15,8 @@ import type { Held, Received } from './held.ts';
 import type { Scripts } from './scripts.ts';
 
 /** Why an event is buried; the `class` of its dead letter. */
-export type DeadClass = 'refused' | 'failed' | 'in_doubt' | 'conflict' | 'malformed';
+export const deadClasses = ['refused', 'failed', 'in_doubt', 'conflict', 'malformed'] as const;
+export type DeadClass = (typeof deadClasses)[number];
 
 export type Claim =
   | {

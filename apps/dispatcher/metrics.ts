@@ -1,7 +1,5 @@
 import { commonMetrics, httpSeconds, queueSeconds, statusCodes, type MetricTable } from '../shared/metrics.ts';
-
-/** Classes of dead letters; each says in `docs/runbooks` what to do. */
-const deadClasses = ['refused', 'failed', 'in_doubt', 'conflict', 'malformed'] as const;
+import { deadClasses } from './ledger.ts';
 
 /** What a dispatcher tells. Its counters end with it: rates over all pods are what to look at. */
 export const dispatcherMetrics = {

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { close, listen } from '../shared/lifecycle.ts';
 
 /** A Prometheus beside the pipeline, or none where it is not installed. */
@@ -25,21 +25,25 @@ export interface PrometheusOptions {
   readonly signal: AbortSignal;
 }
 
-/** As Kubernetes' users install them. */
-const chartRules = fileURLToPath(new URL('../../charts/event-gateway/files/rules.yaml', import.meta.url));
+/** As Kubernetes' users install it. */
+const chart = new URL('../../charts/event-gateway/', import.meta.url);
 
-/** What a run of minutes asks of itself, for the rules to compare with. */
-const objectives = {
-  groups: [
-    {
-      name: 'event-gateway-objectives',
-      rules: [
-        { record: 'eventgw:objective_age_seconds', expr: 'vector(3600)' },
-        { record: 'eventgw:objective_drain_seconds', expr: 'vector(14400)' },
-      ],
-    },
-  ],
-};
+interface ChartValues {
+  readonly metrics: {
+    readonly rules: { readonly objectives: { readonly ageSeconds: number; readonly drainSeconds: number } };
+  };
+}
+
+/** What the chart writes beside its rules, for them to compare with: its usual objectives. */
+async function readObjectives(): Promise<string> {
+  const { metrics } = parse(await readFile(new URL('values.yaml', chart), 'utf8')) as ChartValues;
+  const { ageSeconds, drainSeconds } = metrics.rules.objectives;
+  const rules = [
+    { record: 'eventgw:objective_age_seconds', expr: `vector(${ageSeconds})` },
+    { record: 'eventgw:objective_drain_seconds', expr: `vector(${drainSeconds})` },
+  ];
+  return stringify({ groups: [{ name: 'event-gateway-objectives', rules }] });
+}
 
 /** It reads its own data at start, of which there are none. */
 const readyWithinMs = 20_000;
@@ -51,14 +55,14 @@ export async function startPrometheus({ folder, ports, path, signal }: Prometheu
   await close(probe);
   const config = {
     global: { scrape_interval: '1s', evaluation_interval: '5s' },
-    rule_files: [chartRules, 'objectives.yaml'],
+    rule_files: [fileURLToPath(new URL('files/rules.yaml', chart)), 'objectives.yaml'],
     scrape_configs: Object.entries(ports).map(([job, each]) => ({
       job_name: job,
       static_configs: [{ targets: each.map((one) => `127.0.0.1:${one}`) }],
     })),
   };
   await mkdir(join(folder, 'prometheus'), { recursive: true });
-  await writeFile(join(folder, 'prometheus', 'objectives.yaml'), stringify(objectives));
+  await writeFile(join(folder, 'prometheus', 'objectives.yaml'), await readObjectives());
   await writeFile(join(folder, 'prometheus', 'prometheus.yaml'), stringify(config));
   const child = spawn(
     'prometheus',

@@ -2,6 +2,7 @@ import { queueFault } from '../shared/advice.ts';
 import type { FleetState, OldestSeen } from '../shared/fleet-state.ts';
 import type { Log } from '../shared/log.ts';
 import { wait } from '../shared/wait.ts';
+import type { AskRedis } from './ask-redis.ts';
 import type { Depth } from './backlog.ts';
 import type { Observe } from './observe.ts';
 
@@ -23,24 +24,10 @@ export interface Queue {
   readonly deadLetterUrl: string;
 }
 
-/** What Redis says of a fleet, and of itself. */
-export interface RedisSays {
-  readonly fleet: FleetState;
-  readonly oldest: OldestSeen;
-}
-
 export interface LookDeps {
   readonly queues: ReadonlyMap<string, Queue>;
   readonly readDepth: (queueUrl: string) => Promise<Depth>;
-  /** `undefined` where Redis does not answer. */
-  readonly ask: (target: string) => Promise<RedisSays | undefined>;
-  /** Tells Redis that no event waits since before that. */
-  readonly forget: (target: string, beforeMs: number) => Promise<void>;
-  /** Tells how Redis itself is; rejects where it does not answer. */
-  readonly askRedis: () => Promise<{
-    readonly memory: { readonly usedBytes: number; readonly limitBytes: number } | undefined;
-    readonly clockOffsetMs: number;
-  }>;
+  readonly redis: AskRedis;
   /** Told of each depth. */
   readonly learn: (target: string, depth: Depth) => void;
   readonly observe: Pick<Observe, 'saw' | 'sawNothing' | 'sawRedis'>;
@@ -70,58 +57,56 @@ export function oldestSinceMs({ unsettledSinceMs, last }: OldestSeen, roseAtMs: 
 
 const unseen: OldestSeen = { unsettledSinceMs: undefined, last: undefined };
 
-/** Looks at queues, fleets and Redis until the signal ends. What cannot be asked is what it was. */
-export async function look(deps: LookDeps, signal: AbortSignal): Promise<void> {
-  const { readDepth, observe, log, clock } = deps;
+/** Looks at one target; each time it knows more of how long its queue has not been empty. */
+function createLookAt(target: string, { url, deadLetterUrl }: Queue, deps: LookDeps): () => Promise<void> {
+  const { readDepth, redis, learn, observe, log, clock } = deps;
   const unread = new Set<string>();
-  /** When the queue was last seen to be empty; of one that never was it is not known. */
-  const emptyAtMs = new Map<string, number>();
-  const empties = new Map<string, number>();
-  const last = new Map<string, OldestSeen>();
   const firstLookMs = clock();
+  let emptyAtMs: number | undefined;
+  let empties = 0;
+  let oldest = unseen;
 
-  const read = async (target: string, role: 'main' | 'dlq', queueUrl: string): Promise<Depth | undefined> => {
+  const read = async (role: 'main' | 'dlq', queueUrl: string): Promise<Depth | undefined> => {
     try {
       const depth = await readDepth(queueUrl);
-      unread.delete(queueUrl);
+      unread.delete(role);
       return depth;
     } catch (error) {
       observe.sawNothing(target, role);
-      if (!unread.has(queueUrl)) log.warn({ target, role, ...queueFault(error) }, 'queue.depth_unknown');
-      unread.add(queueUrl);
+      if (!unread.has(role)) log.warn({ target, role, ...queueFault(error) }, 'queue.depth_unknown');
+      unread.add(role);
       return undefined;
     }
   };
 
-  const lookAt = async (target: string, { url, deadLetterUrl }: Queue): Promise<void> => {
+  return async () => {
     const [depth, letters, says] = await Promise.all([
-      read(target, 'main', url),
-      read(target, 'dlq', deadLetterUrl),
-      deps.ask(target),
+      read('main', url),
+      read('dlq', deadLetterUrl),
+      redis.fleet(target),
     ]);
-    if (says !== undefined) last.set(target, says.oldest);
+    if (says !== undefined) oldest = says.oldest;
     if (depth === undefined) return;
     const atMs = clock();
-    deps.learn(target, depth);
+    learn(target, depth);
     const isEmpty = depth.visible + depth.inFlight + depth.delayed === 0;
-    const looks = isEmpty ? (empties.get(target) ?? 0) + 1 : 0;
-    empties.set(target, looks);
-    if (isEmpty) emptyAtMs.set(target, atMs);
-    if (looks === emptyLooks) await deps.forget(target, atMs - emptyLooks * everyMs).catch(() => undefined);
-    // Before its first look this pod knows nothing: what Redis has seen counts as it is.
-    const oldest = last.get(target) ?? unseen;
+    empties = isEmpty ? empties + 1 : 0;
+    if (isEmpty) emptyAtMs = atMs;
+    if (empties === emptyLooks) await redis.forget(target, atMs - emptyLooks * everyMs).catch(() => undefined);
+    // A pod that has never seen it empty takes what Redis has seen as it is.
     const isSeen = oldest.last !== undefined || oldest.unsettledSinceMs !== undefined;
-    const roseAtMs = emptyAtMs.get(target) ?? (isSeen ? 0 : firstLookMs);
+    const roseAtMs = emptyAtMs ?? (isSeen ? 0 : firstLookMs);
     const ageMs = isEmpty ? 0 : Math.max(0, atMs - oldestSinceMs(oldest, roseAtMs));
     observe.saw(target, { depth, letters, fleet: says?.fleet, ageMs, atMs });
   };
+}
 
+/** Looks at queues, fleets and Redis until the signal ends. What cannot be asked is what it was. */
+export async function look(deps: LookDeps, signal: AbortSignal): Promise<void> {
+  const looks = [...deps.queues].map(([target, queue]) => createLookAt(target, queue, deps));
   while (!signal.aborted) {
-    const asked = deps.askRedis().then(
-      ({ memory, clockOffsetMs }) => observe.sawRedis(memory, clockOffsetMs),
-      () => undefined,
-    );
-    await Promise.all([asked, ...[...deps.queues].map(([target, queue]) => lookAt(target, queue))]);
+    const itself = deps.redis.itself().then(deps.observe.sawRedis, () => undefined);
+    await Promise.all([itself, ...looks.map((lookAt) => lookAt())]);
     await wait(everyMs, signal);
   }
 }

@@ -165,9 +165,7 @@ void look(
   {
     queues: new Map([...targets].map(([name, { queue }]) => [name, queue])),
     readDepth,
-    ask: askRedis.fleet,
-    forget: askRedis.forget,
-    askRedis: askRedis.itself,
+    redis: askRedis,
     learn: backlog.learn,
     observe,
     log,

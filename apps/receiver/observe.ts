@@ -1,5 +1,5 @@
-import type { KnownNames, Metrics, MetricsRegistry } from '../shared/metrics.ts';
-import { createMetrics } from '../shared/metrics.ts';
+import { createMetrics, type KnownNames, type Metrics, type MetricsRegistry } from '../shared/metrics.ts';
+import type { RedisItself } from './ask-redis.ts';
 import type { Attempted } from './authenticate.ts';
 import { maxRequests } from './limits.ts';
 import { pauseReasons, receiverMetrics } from './metrics.ts';
@@ -16,10 +16,7 @@ export interface Observe {
   readonly sent: (target: string, result: 'queued' | 'failed', seconds: number) => void;
   readonly saw: (target: string, seen: Seen) => void;
   readonly sawNothing: (target: string, role: 'main' | 'dlq') => void;
-  readonly sawRedis: (
-    memory: { readonly usedBytes: number; readonly limitBytes: number } | undefined,
-    clockOffsetMs: number,
-  ) => void;
+  readonly sawRedis: (itself: RedisItself) => void;
 }
 
 /** What the configuration says of a target. */
@@ -77,7 +74,7 @@ export function createObserve({
     sawNothing(target, role) {
       metrics.eventgw_queue_look_errors_total.inc({ target, role });
     },
-    sawRedis(memory, clockOffsetMs) {
+    sawRedis({ memory, clockOffsetMs }) {
       metrics.eventgw_clock_offset_seconds.set({}, clockOffsetMs / 1_000);
       if (memory === undefined) return;
       metrics.eventgw_redis_memory_used_bytes.set({}, memory.usedBytes);

@@ -69,9 +69,12 @@ export type TraceRequest = (request: TracedRequest) => RequestTrace;
  *     POST /events (SERVER) ── create events (PRODUCER) ──▶ the queue, with the event's `traceparent`
  */
 export function createTraceRequest({ tracer, ratio, trust, random, randomBytes }: TraceOptions): TraceRequest {
-  const unkept = (trace: Travelling): EventTrace => ({ ...trace, kept: false, end: () => undefined });
-  // Without spans of ours in between, the sender's trace goes on as it came.
-  const carry = (inbound: Travelling | undefined) => unkept(inbound ?? { traceparent: newTraceparent(randomBytes) });
+  // Without spans of ours in between, a trace goes on as it came.
+  const carry = (inbound: Travelling = { traceparent: newTraceparent(randomBytes) }): EventTrace => ({
+    ...inbound,
+    kept: false,
+    end: () => undefined,
+  });
   if (tracer === undefined) {
     return () => ({ event: ({ inbound }) => carry(inbound), keptId: () => undefined, end: () => undefined });
   }
@@ -117,7 +120,7 @@ export function createTraceRequest({ tracer, ratio, trust, random, randomBytes }
       event({ sender, inbound, batch }) {
         const trusted = inbound !== undefined && trust.has(sender);
         const kept = trusted ? isSampled(inbound.traceparent) : isChosen();
-        if (!kept) return trusted ? unkept(inbound) : unkept({ traceparent: newTraceparent(randomBytes) });
+        if (!kept) return carry(trusted ? inbound : undefined);
         const links = trusted || inbound === undefined ? [] : [inbound];
         const tracestate = trusted ? inbound.tracestate : undefined;
         if (!batch) {

@@ -21,7 +21,7 @@ export function createLog(app: string, level: string, exits?: Pick<NodeJS.Proces
       level,
       base: { app },
       messageKey: 'msg',
-      timestamp: isoTime,
+      timestamp: createIsoTime(),
       formatters: { level: (label) => ({ level: label }) },
     },
     exits === undefined ? out : gather((lines) => out.write(lines), exits),
@@ -46,17 +46,18 @@ function gather(write: (lines: string) => void, exits: Pick<NodeJS.Process, 'onc
   };
 }
 
-let lastMs = 0;
-let lastTime = '';
-
 /** Many lines of one ms have one time. */
-function isoTime(): string {
-  const nowMs = Date.now();
-  if (nowMs !== lastMs) {
-    lastMs = nowMs;
-    lastTime = `,"time":"${new Date(nowMs).toISOString()}"`;
-  }
-  return lastTime;
+function createIsoTime(): () => string {
+  let lastMs = 0;
+  let lastTime = '';
+  return () => {
+    const nowMs = Date.now();
+    if (nowMs !== lastMs) {
+      lastMs = nowMs;
+      lastTime = `,"time":"${new Date(nowMs).toISOString()}"`;
+    }
+    return lastTime;
+  };
 }
 
 /** An error in words that are safe to log: its class and its code, and never its message. */

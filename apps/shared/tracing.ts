@@ -37,7 +37,7 @@ export function newTraceparent(randomBytes: RandomBytes): string {
   return `00-${ids.slice(0, 32)}-${ids.slice(32)}-00`;
 }
 
-/** So many bytes are asked of the system at once: a question of its own for each event costs a tenth of the throughput. */
+/** So many bytes are asked of the system at once: a question of its own for each event costs more than all else here. */
 const pooledBytes = 4_096;
 
 /** Bytes for the ids of traces, which need not be secret; no byte is given out twice. */

@@ -1,10 +1,12 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
 import { alerts } from '../../observability/alerts.ts';
 import { dashboards, metricTables, ruleGroups } from '../../observability/all.ts';
+import { draw } from '../../observability/draw.ts';
 import { generated } from '../../observability/generated.ts';
-import { asWritten } from '../../observability/rule.ts';
+import { asWritten, usualObjectives } from '../../observability/rule.ts';
 
 const metrics = new Map(metricTables.flatMap((table) => table.metrics));
 const rules = ruleGroups(asWritten).flatMap((group) => group.rules);
@@ -18,6 +20,15 @@ const queries = [
 describe('what the chart packs', () => {
   it.each([...generated()])('%s is what the tables say; npm run observability writes it', (file, text) => {
     expect(readFileSync(file, 'utf8')).toBe(text);
+  });
+});
+
+describe('objectives', () => {
+  it('are those that the chart asks for by itself', () => {
+    const values = parse(readFileSync('charts/event-gateway/values.yaml', 'utf8')) as {
+      metrics: { rules: { objectives: unknown } };
+    };
+    expect(values.metrics.rules.objectives).toEqual(usualObjectives);
   });
 });
 
@@ -38,7 +49,10 @@ describe('alerts', () => {
       expect(page).toContain(`\n## ${part}\n`);
     }
     expect(page).toMatch(/```promql\n/);
-    expect(page).toMatch(/egw |kubectl /);
+    const commands = [...page.matchAll(/(?:^|`)egw ([a-z]+(?: [a-z]+)?)/gm)].map(([, command = '']) => command);
+    const known = /^(status( crm)?|dlq (list|show|redrive|drop)|limit open)$/;
+    expect(commands.filter((command) => !known.test(command))).toEqual([]);
+    expect(commands.length > 0 || page.includes('kubectl ') || page.includes('redis-cli ')).toBe(true);
   });
 
   it.each(names)('%s is told to people in sentences', (name) => {
@@ -84,6 +98,13 @@ describe('dashboards', () => {
       expect(new Set(titles).size).toBe(titles.length);
     }
     expect(panels.filter(({ panel }) => !panel.description.endsWith('.'))).toEqual([]);
+  });
+
+  it('say in which unit each panel counts', () => {
+    const drawn = dashboards.flatMap((dashboard) => draw(dashboard).panels ?? []);
+    const units = drawn.flatMap((panel) => ('fieldConfig' in panel ? [panel.fieldConfig.defaults.unit] : []));
+    expect(units).toHaveLength(panels.length);
+    expect(units.filter((unit) => unit === undefined || unit === '')).toEqual([]);
   });
 
   it('and rules use every metric that there is', () => {

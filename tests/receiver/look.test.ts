@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { look, oldestSinceMs, type LookDeps, type Seen } from '../../apps/receiver/look.ts';
+import type { AskRedis } from '../../apps/receiver/ask-redis.ts';
 import type { Depth } from '../../apps/receiver/backlog.ts';
 import { createLog } from '../../apps/shared/log.ts';
 import type { OldestSeen } from '../../apps/shared/fleet-state.ts';
@@ -31,6 +32,11 @@ describe('since when the oldest event waits', () => {
 
 describe('a look', () => {
   const empty: Depth = { visible: 0, inFlight: 0, delayed: 0, retentionMs: 1_000 };
+  const gone: AskRedis = {
+    fleet: () => Promise.resolve(undefined),
+    forget: () => Promise.resolve(),
+    itself: () => Promise.reject(new Error('gone')),
+  };
   const lookOnce = async (more: Partial<LookDeps>) => {
     const stop = new AbortController();
     const saw: Seen[] = [];
@@ -50,9 +56,7 @@ describe('a look', () => {
       {
         queues: new Map([['crm', { url: 'main', deadLetterUrl: 'dead' }]]),
         readDepth: () => Promise.resolve(empty),
-        ask: () => Promise.resolve(undefined),
-        forget: () => Promise.resolve(),
-        askRedis: () => Promise.reject(new Error('gone')),
+        redis: gone,
         learn: () => undefined,
         observe,
         log: createLog('tests', 'silent'),
@@ -71,8 +75,9 @@ describe('a look', () => {
 
   it('tells no age of an empty queue, whatever was received last', async () => {
     const oldest = { unsettledSinceMs: 1, last: { sinceMs: 1, receivedAtMs: 2 } };
-    const ask = () => Promise.resolve({ fleet: { pause: undefined, circuitOpenMs: undefined }, oldest });
-    expect((await lookOnce({ ask })).saw).toMatchObject([{ ageMs: 0 }]);
+    const fleet = { pause: undefined, circuitOpenMs: undefined };
+    const redis = { ...gone, fleet: () => Promise.resolve({ fleet, oldest, latencyMs: undefined }) };
+    expect((await lookOnce({ redis })).saw).toMatchObject([{ ageMs: 0 }]);
   });
 
   it('tells the depth of a queue whose dead-letter queue cannot be read', async () => {
