@@ -58,7 +58,7 @@ export function oldestSinceMs({ unsettledSinceMs, last }: OldestSeen, roseAtMs: 
 const unseen: OldestSeen = { unsettledSinceMs: undefined, last: undefined };
 
 /** Looks at one target; each time it knows more of how long its queue has not been empty. */
-function createLookAt(target: string, { url, deadLetterUrl }: Queue, deps: LookDeps): () => Promise<void> {
+export function createLookAt(target: string, { url, deadLetterUrl }: Queue, deps: LookDeps): () => Promise<void> {
   const { readDepth, redis, learn, observe, log, clock } = deps;
   const unread = new Set<string>();
   const firstLookMs = clock();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { look, oldestSinceMs, type LookDeps, type Seen } from '../../apps/receiver/look.ts';
+import { createLookAt, look, oldestSinceMs, type LookDeps, type Seen } from '../../apps/receiver/look.ts';
 import type { AskRedis } from '../../apps/receiver/ask-redis.ts';
 import type { Depth } from '../../apps/receiver/backlog.ts';
 import { createLog } from '../../apps/shared/log.ts';
@@ -32,6 +32,7 @@ describe('since when the oldest event waits', () => {
 
 describe('a look', () => {
   const empty: Depth = { visible: 0, inFlight: 0, delayed: 0, retentionMs: 1_000 };
+  const queue = { url: 'main', deadLetterUrl: 'dead' };
   const gone: AskRedis = {
     fleet: () => Promise.resolve(undefined),
     forget: () => Promise.resolve(),
@@ -54,7 +55,7 @@ describe('a look', () => {
     };
     await look(
       {
-        queues: new Map([['crm', { url: 'main', deadLetterUrl: 'dead' }]]),
+        queues: new Map([['crm', queue]]),
         readDepth: () => Promise.resolve(empty),
         redis: gone,
         learn: () => undefined,
@@ -67,6 +68,37 @@ describe('a look', () => {
     );
     return { saw, nothing };
   };
+
+  it('is remembered: a queue that rose is as old as its rise, and what is older is forgotten after a minute without any', async () => {
+    let nowMs = 1_000_000;
+    let depth = empty;
+    const ages: number[] = [];
+    const forgotten: number[] = [];
+    const stale = { unsettledSinceMs: 5, last: { sinceMs: 5, receivedAtMs: 6 } };
+    const fleet = { pause: undefined, circuitOpenMs: undefined };
+    const lookAt = createLookAt('crm', queue, {
+      queues: new Map(),
+      readDepth: () => Promise.resolve(depth),
+      redis: {
+        ...gone,
+        fleet: () => Promise.resolve({ fleet, oldest: stale, latencyMs: undefined }),
+        forget: (_target, beforeMs) => Promise.resolve(void forgotten.push(beforeMs)),
+      },
+      learn: () => undefined,
+      observe: {
+        saw: (_target, { ageMs }) => void ages.push(ageMs),
+        sawNothing: () => undefined,
+        sawRedis: () => undefined,
+      },
+      log: createLog('tests', 'silent'),
+      clock: () => nowMs,
+    });
+    for (let looks = 0; looks < 14; looks++, nowMs += 5_000) await lookAt();
+    expect(forgotten).toEqual([1_000_000 + 11 * 5_000 - 60_000]);
+    depth = { ...empty, visible: 1 };
+    for (let looks = 0; looks < 2; looks++, nowMs += 5_000) await lookAt();
+    expect(ages).toEqual([...Array.from({ length: 14 }, () => 0), 5_000, 10_000]);
+  });
 
   it('tells depth and age without Redis', async () => {
     const readDepth = () => Promise.resolve({ ...empty, visible: 3 });
