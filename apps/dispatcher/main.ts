@@ -117,7 +117,7 @@ const [rules] = await Promise.all([
 ]);
 const retention = createRetention(rules, clock);
 const acknowledge = createAcknowledge(settling, settings.queue, retention.longestHideMs, log);
-const tracing = traced && (await startTracing({ name: 'dispatcher', version, instance }, traced));
+const tracing = traced && (await startTracing({ name: 'dispatcher', version, instance }, traced, { log, now }));
 const registry = createRegistry({ exemplars: tracing !== undefined });
 const observe = createObserve({
   registry,

@@ -75,7 +75,7 @@ const sqs = new SQSClient({
 await requireRegion(sqs.config).catch(giveUp);
 
 const { version } = packageJson;
-const tracing = traced && (await startTracing({ name: 'receiver', version, instance }, traced));
+const tracing = traced && (await startTracing({ name: 'receiver', version, instance }, traced, { log, now }));
 const targets = new Map(Object.entries(gateway.targets));
 const callsPerMs = new Map(
   [...targets].map(([name, { limit }]) => [name, Math.min(...limit.windows.map(({ calls, per }) => calls / per))]),

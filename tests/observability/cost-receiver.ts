@@ -33,6 +33,7 @@ const tracing =
     ? await startTracing(
         { name: 'receiver', version: '0', instance: 'cost' },
         { ratio: 0.1, delayMs: 5_000, serviceName: undefined },
+        { log: createLog('receiver', 'info'), now: () => performance.now() },
       )
     : undefined;
 const registry = createRegistry({ exemplars: tracing !== undefined });

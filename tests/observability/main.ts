@@ -1,10 +1,12 @@
 /** `npm run test:observability`: metrics, rules, dashboards, runbooks and traces, on a real Prometheus. */
 import { isWanted, readOptions, type Options } from '../conformance/options.ts';
 import { brokenBounds, prove } from '../conformance/proof.ts';
+import { readRedisVersion } from '../conformance/redis-server.ts';
 import { runToEnd } from '../conformance/run-to-end.ts';
 import { lookAtCost } from './cost.ts';
 import { lookAtAlerts, lookAtMetrics, lookAtPanels, lookAtRunbooks, lookAtTraces, lookForSecrets } from './looks.ts';
 import { renderPage } from './page.ts';
+import { promtool, readPrometheusVersion } from './promtool.ts';
 import { calm, judge, playStage, type ObservedRun } from './runs.ts';
 import { stages } from './stages.ts';
 import { openWorld } from './world.ts';
@@ -63,10 +65,19 @@ async function* playAll(options: Options, signal: AbortSignal): AsyncGenerator<O
   }
 }
 
+async function isInstalled(): Promise<boolean> {
+  const asked = await Promise.allSettled([readPrometheusVersion(), promtool(['--version']), readRedisVersion()]);
+  return asked.every(({ status }) => status === 'fulfilled');
+}
+
 async function proveObservability(args: readonly string[], signal: AbortSignal): Promise<number> {
   const read = readOptions(args, ['only']);
   if (!read.ok) {
     process.stderr.write(`${read.fault}\n${usage}`);
+    return 2;
+  }
+  if (!(await isInstalled())) {
+    process.stderr.write('prometheus, promtool or redis-server is missing: apt install prometheus redis-server\n');
     return 2;
   }
   const heading = 'what             verdict   time    figures';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { ExportResultCode, type ExportResult } from '@opentelemetry/core';
 import { z } from 'zod';
-import { readTracing, tracingEnvironment, withoutEmpty } from '../../apps/shared/export-traces.ts';
+import { readTracing, tellNotSent, tracingEnvironment, withoutEmpty } from '../../apps/shared/export-traces.ts';
 
 const environment = z.object(tracingEnvironment);
 const read = (env: Record<string, string>) => readTracing(environment.parse(withoutEmpty(env)));
@@ -30,11 +31,46 @@ describe('where traces go', () => {
   });
 
   it.each([
-    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' }, 'is no http(s) URL'],
-    [{ OTEL_TRACES_SAMPLER: 'sometimes' }, 'is no sampler of OpenTelemetry'],
-    [{ OTEL_TRACES_SAMPLER_ARG: 'half' }, 'is no part of 1'],
+    [
+      { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' },
+      'is no http(s) URL: write where the collector is, as http://HOST:4318',
+    ],
+    [
+      { OTEL_TRACES_SAMPLER: 'sometimes' },
+      'is no sampler of OpenTelemetry that is known here: write parentbased_traceidratio, always_on or always_off',
+    ],
+    [{ OTEL_TRACES_SAMPLER_ARG: 'half' }, 'is no part of 1: write a number from 0 to 1, such as 0.1'],
+    [{ OTEL_TRACES_SAMPLER_ARG: '10' }, 'is no part of 1: write a number from 0 to 1, such as 0.1'],
     [{ OTEL_TRACES_EXPORTER: 'zipkin' }, 'is no exporter of ours: write otlp or none'],
   ])('is refused where %j says nothing that can be done', (env, message) => {
     expect(environment.safeParse(env).error?.issues.map((issue) => issue.message)).toEqual([message]);
+  });
+});
+
+describe('spans that no collector takes', () => {
+  it('are told of with what to do, once a minute', () => {
+    const told: object[] = [];
+    let nowMs = 0;
+    let result: ExportResult = { code: ExportResultCode.FAILED, error: new Error('never shown') };
+    const exporter = tellNotSent(
+      { export: (_spans, done) => done(result), shutdown: () => Promise.resolve() },
+      { log: { warn: (fields: object) => void told.push(fields) }, now: () => nowMs },
+    );
+    const send = () => {
+      let code: ExportResultCode | undefined;
+      exporter.export([], (each) => (code = each.code));
+      return code;
+    };
+    expect([send(), send()]).toEqual([ExportResultCode.FAILED, ExportResultCode.FAILED]);
+    expect(told).toEqual([
+      { spans: 0, error: 'Error', advice: expect.stringContaining('OTEL_EXPORTER_OTLP_ENDPOINT') },
+    ]);
+    nowMs = 60_000;
+    send();
+    expect(told).toHaveLength(2);
+    nowMs = 120_000;
+    result = { code: ExportResultCode.SUCCESS };
+    expect(send()).toBe(ExportResultCode.SUCCESS);
+    expect(told).toHaveLength(2);
   });
 });
