@@ -1,9 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { AppProcess } from '../support/process.ts';
 import { startGateway, type Gateway } from '../support/gateway.ts';
-
-const metricsOf = async ({ listening }: AppProcess) =>
-  (await fetch(`http://127.0.0.1:${String(listening['ops_port'])}/metrics`)).text();
 
 describe('what the apps tell', () => {
   let gateway: Gateway;
@@ -35,11 +31,11 @@ describe('what the apps tell', () => {
     // The receiver looks each 5 s.
     const deadlineMs = performance.now() + 20_000;
     const seen = /queue_messages\{target="crm",role="dlq",state="visible"\} 1$/m;
-    while (!seen.test(await metricsOf(gateway.receiver))) {
+    while (!seen.test(await gateway.receiver.metrics())) {
       if (performance.now() > deadlineMs) throw new Error('The dead letter was not seen');
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
-    const receiverLines = (await metricsOf(gateway.receiver)).split('\n');
+    const receiverLines = (await gateway.receiver.metrics()).split('\n');
     expect(receiverLines).toEqual(
       expect.arrayContaining([
         'eventgw_events_received_total{source="/known",result="accepted"} 2',
@@ -56,7 +52,7 @@ describe('what the apps tell', () => {
         'eventgw_queue_oldest_event_age_seconds{target="crm"} 0',
       ]),
     );
-    expect((await metricsOf(dispatcher)).split('\n')).toEqual(
+    expect((await dispatcher.metrics()).split('\n')).toEqual(
       expect.arrayContaining([
         'eventgw_messages_received_total{target="crm"} 3',
         'eventgw_message_receive_count_bucket{le="1",target="crm"} 3',

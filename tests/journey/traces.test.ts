@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startTraceReceiver, type Span, type TraceReceiver } from '../observability/otlp.ts';
+import { spanText, startTraceReceiver, type Span, type TraceReceiver } from '../observability/otlp.ts';
 import { startGateway, type Gateway } from '../support/gateway.ts';
 
 const inbound = () => `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`;
@@ -37,6 +37,7 @@ describe.each(['parent', 'link'] as const)('an event whose delivery has its crea
   afterAll(async () => {
     await gateway.close();
     await collector.close();
+    gateway.planted.lookIn(collector.spans.map(spanText));
   });
 
   const spansOf = (id: string): Promise<readonly Span[]> =>
@@ -51,7 +52,10 @@ describe.each(['parent', 'link'] as const)('an event whose delivery has its crea
 
   it('is one tree, from the request to the target', async () => {
     const traceparent = inbound();
-    const response = await gateway.send({ id: 'one', type: 'order.created', amount: '12.50' }, { traceparent });
+    const response = await gateway.send(
+      { id: 'one', type: 'order.created', note: 'for nobody but the target' },
+      { traceparent },
+    );
     expect(response.status).toBe(202);
     const spans = await spansOf('one');
     const named = (name: string) => {

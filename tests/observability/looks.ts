@@ -7,7 +7,7 @@ import { atLeast, atMost } from '../conformance/proof.ts';
 import { startApp } from '../support/process.ts';
 import { alertCases } from './alert-cases.ts';
 import { burnCases } from './burn-cases.ts';
-import type { Span } from './otlp.ts';
+import { spanText, type Span } from './otlp.ts';
 import { checkRules, promtool, readPrometheusVersion, testAlerts } from './promtool.ts';
 import type { Findings } from './runs.ts';
 import type { World } from './world.ts';
@@ -33,8 +33,6 @@ export async function lookAtAlerts(): Promise<Findings> {
   };
 }
 
-const metricsOf = async (port: unknown) => (await fetch(`http://127.0.0.1:${String(port)}/metrics`)).text();
-
 /** Names, types and series of what the apps tell, by promtool. */
 export async function lookAtMetrics({ gateway }: World): Promise<Findings> {
   // The linter reads the text format, which apps that name traces beside their figures do not write.
@@ -43,7 +41,7 @@ export async function lookAtMetrics({ gateway }: World): Promise<Findings> {
   const series: Record<string, number> = {};
   for (const app of ['receiver', 'dispatcher']) {
     const plain = await startApp(app, env);
-    const text = await metricsOf(plain.listening['ops_port']);
+    const text = await plain.metrics();
     await plain.stop();
     const said = await promtool(['check', 'metrics'], text);
     // Node's own names are prom-client's.
@@ -156,15 +154,10 @@ export async function lookForSecrets(world: World): Promise<Findings> {
   const { gateway, collector, secrets, prometheus } = world;
   const apps = [gateway.receiver, ...gateway.dispatchers];
   const lines = apps.flatMap(({ log }) => log.map((line) => JSON.stringify(line)));
-  const metrics: string[] = [];
-  for (const app of apps.filter(({ child }) => child.exitCode === null && child.signalCode === null)) {
-    metrics.push(await metricsOf(app.listening['ops_port']));
-  }
+  const metrics = await Promise.all(apps.map((app) => app.metrics()));
   const names = (await prometheus.api('labels')) as readonly string[];
   for (const name of names) metrics.push(JSON.stringify(await prometheus.api(`label/${name}/values`)));
-  const spans = collector.spans.map((span) =>
-    JSON.stringify(span, (_, value: unknown) => (typeof value === 'bigint' ? '' : value)),
-  );
+  const spans = collector.spans.map(spanText);
   const arrived = (await gateway.effects()).filter(({ input }) =>
     secrets.some((secret) => input.includes(secret)),
   ).length;

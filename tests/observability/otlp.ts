@@ -23,6 +23,11 @@ export interface TraceReceiver {
   readonly close: () => Promise<void>;
 }
 
+/** All that a span tells, to search in; its times are left out. */
+export function spanText(span: Span): string {
+  return JSON.stringify(span, (_, value: unknown) => (typeof value === 'bigint' ? undefined : value));
+}
+
 /** Takes traces by OTLP over HTTP in protobuf, as a collector does (opentelemetry-proto 1.7, `trace.proto`). */
 export async function startTraceReceiver(): Promise<TraceReceiver> {
   const spans: Span[] = [];

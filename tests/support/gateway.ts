@@ -9,6 +9,7 @@ import { newKey } from '../../apps/shared/keys.ts';
 import { createRedis } from '../../apps/shared/redis.ts';
 import { startApp, type AppProcess, type Env } from './process.ts';
 import { startLink, type Link } from './link.ts';
+import { createPlanted, type Planted } from './planted.ts';
 import { startQueue, type Queue } from './queue.ts';
 
 /** What the target recorded, as its admin port tells it. */
@@ -31,6 +32,8 @@ export interface TargetSummary {
 export interface Gateway {
   readonly queue: Queue;
   readonly key: string;
+  /** The payloads and credentials that it was given. */
+  readonly planted: Planted;
   readonly env: Env;
   readonly url: string;
   readonly receiver: AppProcess;
@@ -133,9 +136,12 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     AWS_ENDPOINT_URL_SQS: `http://127.0.0.1:${queueProxy.port}`,
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_SECRET_ACCESS_KEY: `secret-${randomUUID()}`,
     ...variables,
   };
+  const planted = createPlanted(env);
+  planted.add(key);
+  planted.add(record.sha256);
   const redis = createRedis(redisUrl);
   await redis.connect();
   await declareFirstStart(redis, { instance: env['EGW_INSTANCE'] ?? '', target: 'crm' }, []);
@@ -162,6 +168,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   return {
     queue,
     key,
+    planted,
     env,
     url,
     receiver,
@@ -183,12 +190,14 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     },
     admin,
     summary,
-    send: (event, headers = {}) =>
-      fetch(`${url}/events`, {
+    send(event, headers = {}) {
+      planted.addPayload(event);
+      return fetch(`${url}/events`, {
         method: 'POST',
         body: typeof event === 'string' ? event : JSON.stringify(event),
         headers: { 'content-type': 'application/json', 'x-api-key': key, ...headers },
-      }),
+      });
+    },
     async effects() {
       const answer = await admin<readonly Effect[] | { effects: readonly Effect[] }>('GET', '/effects');
       return 'effects' in answer ? answer.effects : answer;
@@ -203,12 +212,15 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
       }
     },
     async close() {
-      await Promise.all([receiver.stop(), ...dispatchers.map((each) => each.stop())]);
+      const apps = [receiver, ...dispatchers];
+      const looks = await Promise.allSettled(apps.map(planted.lookInApp));
+      await Promise.all(apps.map((each) => each.stop()));
       await target.stop();
       await Promise.all([redisProxy.close(), queueProxy.close()]);
       await mock?.close();
       await queue.close();
       await rm(folder, { recursive: true });
+      for (const look of looks) if (look.status === 'rejected') throw look.reason;
     },
   };
 }

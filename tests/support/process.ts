@@ -14,6 +14,8 @@ export interface AppProcess {
   readonly logged: (fits: (line: LogLine) => boolean) => Promise<LogLine>;
   /** Sends the signal and resolves with the exit code, or `null` where a signal ended it. */
   readonly stop: (signal?: NodeJS.Signals) => Promise<number | null>;
+  /** What `/metrics` tells; nothing where the app has none or has ended. */
+  readonly metrics: () => Promise<string>;
 }
 
 export type Env = Readonly<Record<string, string>>;
@@ -54,6 +56,12 @@ export async function startApp(app: string, env: Env): Promise<AppProcess> {
     listening,
     log,
     logged,
+    async metrics() {
+      const { ops_port: port } = listening;
+      if (typeof port !== 'number' || child.exitCode !== null || child.signalCode !== null) return '';
+      const response = await fetch(`http://127.0.0.1:${port}/metrics`);
+      return response.text();
+    },
     async stop(signal = 'SIGTERM') {
       if (child.exitCode === null && child.signalCode === null) child.kill(signal);
       const [code] = await exited;
