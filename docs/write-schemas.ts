@@ -5,6 +5,7 @@ import { gatewayJsonSchema } from '../apps/shared/gateway-schema.ts';
 interface Schema {
   readonly properties: {
     readonly gateway?: { properties: Record<string, unknown> };
+    readonly auth: { properties: Record<string, unknown> };
     readonly metrics?: unknown;
     readonly tracing?: unknown;
     readonly targets: { readonly additionalProperties: { properties: Record<string, unknown> } };
@@ -23,4 +24,8 @@ const { properties } = (JSON.parse(gateway) as Schema).properties.targets.additi
 target.properties = { ...properties, dispatcher, existingSecret };
 const { metrics, tracing } = (JSON.parse(gateway) as Schema).properties;
 Object.assign(values.properties.gateway?.properties ?? {}, { metrics, tracing });
+const { jwt, sts, webhooks } = (JSON.parse(gateway) as Schema).properties.auth.properties;
+// Empty: none, as values of a chart can only be replaced.
+const orNone = (schema: unknown) => ({ anyOf: [{ type: 'object', maxProperties: 0 }, schema] });
+Object.assign(values.properties.auth.properties, { jwt, sts: orNone(sts), webhooks });
 writeFileSync(file, `${JSON.stringify(values, null, 2)}\n`);

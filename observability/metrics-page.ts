@@ -2,7 +2,12 @@ import type { MetricSpec } from '../apps/shared/metrics.ts';
 import { metricTables } from './all.ts';
 
 function labelsOf({ labels }: MetricSpec): string {
-  const known = { target: 'a target of the configuration', source: 'metrics.sources, or other', build: 'one' };
+  const known = {
+    target: 'a target of the configuration',
+    source: 'metrics.sources, or other',
+    key: 'of the file of the API keys',
+    build: 'one',
+  };
   const said = Object.entries(labels).map(([name, values]) => {
     if (typeof values === 'string') return `\`${name}\` (${known[values]})`;
     return values.length > 12 ? `\`${name}\` (${values.length} values)` : `\`${name}\` (${values.join(', ')})`;

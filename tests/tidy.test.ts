@@ -9,7 +9,7 @@ const textOf = (file: string) => readFileSync(file, 'utf8');
 
 /** Each library, and the only files that may import it. */
 const doors: Record<string, RegExp> = {
-  express: /receiver\/(app|accept|refuse|cors)\.ts$/,
+  express: /receiver\/(app|receive|accept|refuse|cors)\.ts$/,
   '@aws-sdk/client-sqs':
     /(receiver\/(main|enqueue|backlog)|dispatcher\/(sqs-client|poll|acknowledge)|local\/(setup|pipeline|watch|main)|cli\/queues)\.ts$/,
   'graphql-request': /dispatcher\/dispatch\.ts$/,

@@ -4,6 +4,7 @@ import type { AwaitEnd } from './await-end.ts';
 import { nameOfSender, pickTarget, readInstallation, readSender, type Env, type Refusal } from './environment.ts';
 import type { LimitOpen } from './limit-open.ts';
 import { readArguments } from './arguments.ts';
+import { readKeys, type KeysCommand } from './keys-command.ts';
 import type { Send } from './send.ts';
 import type { Status } from './status.ts';
 
@@ -12,6 +13,7 @@ export type Command =
   | ({ readonly kind: 'status' } & Status)
   | ({ readonly kind: 'send' } & Send)
   | DeadLettersCommand
+  | KeysCommand
   | { readonly kind: 'help'; readonly noun: string | undefined }
   | Refusal;
 
@@ -25,6 +27,8 @@ export function readCommand(args: readonly string[], env: Env, readFile: (path: 
       return readLimit(rest, env, readFile);
     case 'dlq':
       return readDeadLetters(rest, env, readFile);
+    case 'keys':
+      return readKeys(rest, env, readFile);
     case 'status':
       return readStatus(rest, env, readFile);
     case 'send':
@@ -33,7 +37,7 @@ export function readCommand(args: readonly string[], env: Env, readFile: (path: 
       return {
         kind: 'misused',
         noun: undefined,
-        fault: `There is no command ${args.join(' ')}: there are limit, dlq, status and send.`,
+        fault: `There is no command ${args.join(' ')}: there are limit, dlq, keys, status and send.`,
       };
   }
 }

@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { port, readGatewayConfig, type ConfigFault, type GatewayConfig, type TargetConfig } from '../shared/config.ts';
-import { parseKeyFile, type KeyRecord } from '../shared/keys.ts';
+import { idOfKey, parseKeyFile, type KeyRecord } from '../shared/keys.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -83,7 +83,7 @@ export function nameOfSender(
   } catch (error) {
     return fault(`cannot be looked up in ${path}: ${error instanceof Error ? error.message : String(error)}`);
   }
-  const record = records.find(({ id }) => key.startsWith(`egw_${id}_`));
+  const record = records.find(({ id }) => id === idOfKey(key));
   return record === undefined ? fault(`is not in ${path}`) : { kind: 'name', name: record.name };
 }
 

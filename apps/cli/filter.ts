@@ -1,3 +1,4 @@
+import { createMatch } from '../shared/match.ts';
 import type { Letter, LetterClass } from './letter.ts';
 
 /** Which letters are meant; what is not given leaves none out. */
@@ -10,21 +11,18 @@ export interface Filter {
   readonly newerThanMs?: number;
 }
 
-/** Whether a text is of a pattern in which `*` stands for any text. */
-function isLike(pattern: string, text: string): boolean {
-  const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`, 's').test(text);
-}
-
 export function createFilter(filter: Filter, nowMs: number): (letter: Letter) => boolean {
   const reason = filter.reason?.toLowerCase();
+  const patterns = (['type', 'source'] as const).flatMap((name) => {
+    const pattern = filter[name];
+    return pattern === undefined ? [] : [{ name, isLike: createMatch(pattern) }];
+  });
   return (letter) => {
     const ageMs = nowMs - letter.sentAtMs;
     if (filter.class !== undefined && letter.class !== filter.class) return false;
     // What is no event of ours has neither type nor source, and so is of no pattern.
-    for (const name of ['type', 'source'] as const) {
-      const pattern = filter[name];
-      if (pattern !== undefined && (letter.event === undefined || !isLike(pattern, letter.event[name]))) return false;
+    for (const { name, isLike } of patterns) {
+      if (letter.event === undefined || !isLike(letter.event[name])) return false;
     }
     if (reason !== undefined && !letter.reason.toLowerCase().includes(reason)) return false;
     if (filter.olderThanMs !== undefined && ageMs < filter.olderThanMs) return false;

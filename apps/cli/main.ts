@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createReadStream, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { describeFaults } from '../shared/config.ts';
@@ -5,6 +6,7 @@ import { untilSignal } from '../shared/lifecycle.ts';
 import { createRedis } from '../shared/redis.ts';
 import { readCommand, type Command } from './command.ts';
 import { drop } from './drop.ts';
+import { listKeys, makeKey, revokeKey } from './keys.ts';
 import { openLimit } from './limit-open.ts';
 import { list } from './list.ts';
 import type { Ended, Print } from './print.ts';
@@ -91,6 +93,12 @@ async function run(command: Command): Promise<Ended> {
       if (command.file === undefined && stdin.isTTY)
         print.tell('Reading the event from standard input; Ctrl-D ends it.');
       return send(command, { print, read: readInput, fetch, createRedis, now: () => performance.now() });
+    case 'keys new':
+      return makeKey(command, { print, randomBytes, now: Date.now });
+    case 'keys list':
+      return listKeys(command, { print, randomBytes, now: Date.now });
+    case 'keys revoke':
+      return revokeKey(command, { print, randomBytes, now: Date.now });
     case 'status':
       return status(command, await toolsOf());
     case 'dlq list':

@@ -32,6 +32,20 @@ egw dlq drop [TARGET]         deletes letters, once they are written to a file
   A letter leaves only after its event is in the queue. A kill between them sends it twice, and the ledger knows of it.
 `;
 
+const keys = `egw keys new --name NAME    makes an API key and prints it, this once; the file keeps its salted hash
+egw keys list               the keys of the file, a line each
+egw keys revoke ID          takes a key out of the file; ID is what list shows first
+
+  --file FILE       the file of the keys (the one that auth.apiKeys names in EGW_CONFIG); new makes it where there is none
+  --json            one line of JSON a key on stdout
+  new --types LIST    event types it may send, with commas between them; * stands for any text (all)
+  new --targets LIST  targets it may reach (all)
+  new --expires TIME  90d: from then on it opens no more (never)
+
+  Receivers read the file again within 5 s. To rotate: make a second key of the same name, hand it out, and revoke the first
+  once its eventgw_api_key_last_used_timestamp_seconds stands still. Events keep their identity, which is by the name.
+`;
+
 const status = `egw status [TARGET…]
 
   Of each target: messages visible, in flight and delayed, dead letters, the limit's windows and when the next slot is
@@ -53,13 +67,13 @@ const send = `egw send [FILE]
   --json          the receipt, or the refusal, as one line of JSON on stdout
 `;
 
-const environment = `limit, dlq and status read EGW_CONFIG (the path of gateway.yaml), EGW_INSTANCE (local) and REDIS_URL
+const environment = `limit, dlq and status, and keys without --file, read EGW_CONFIG (the path of gateway.yaml), EGW_INSTANCE (local) and REDIS_URL
 (redis://127.0.0.1:6379); dlq and status also the AWS SDK's own AWS_* variables.
 
 Exit codes: 0 done, 1 failed or stopped before its end, 2 misused.
 `;
 
-const sections: Readonly<Record<string, string>> = { limit, dlq, status, send };
+const sections: Readonly<Record<string, string>> = { limit, dlq, keys, status, send };
 
 /** What there is to say of a command, or of all of them where it is none. */
 export function usageOf(noun: string | undefined): string {

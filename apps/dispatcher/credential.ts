@@ -15,9 +15,10 @@ export async function createCredential(
 ): Promise<Credential> {
   const read = async (): Promise<Record<string, string>> => {
     if (auth === undefined) return {};
-    if ('apiKey' in auth) return { [auth.apiKey.header.toLowerCase()]: await readSecret(auth.apiKey.secret) };
-    if ('bearer' in auth) return { authorization: `Bearer ${await readSecret(auth.bearer)}` };
-    const pair = `${auth.basic.username}:${await readSecret(auth.basic.password)}`;
+    if ('apiKey' in auth)
+      return { [auth.apiKey.header.toLowerCase()]: (await readSecret(auth.apiKey.secret)).reveal() };
+    if ('bearer' in auth) return { authorization: `Bearer ${(await readSecret(auth.bearer)).reveal()}` };
+    const pair = `${auth.basic.username}:${(await readSecret(auth.basic.password)).reveal()}`;
     return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
   };
   let headers = await read();

@@ -8,7 +8,7 @@ import { close, createOps, listen, untilSignal, whenAborted } from '../shared/li
 import { createLog } from '../shared/log.ts';
 import { createRegistry } from '../shared/metrics.ts';
 import { requireRegion } from '../shared/region.ts';
-import { createReadSecret } from '../shared/secrets.ts';
+import { openSecrets } from '../shared/aws-secrets.ts';
 import { poolBytes } from '../shared/tracing.ts';
 import { createAcknowledge } from './acknowledge.ts';
 import { createDispatcher } from './app.ts';
@@ -74,7 +74,7 @@ const stop = untilSignal(process);
 
 const credential = await createCredential(
   graphql.auth,
-  createReadSecret({ env: process.env, readFile: (path) => readFile(path, 'utf8') }),
+  openSecrets({ env: process.env, readFile: (path) => readFile(path, 'utf8') }),
 ).catch(giveUp);
 
 // Long polls hold their sockets, so what settles has a client of its own.

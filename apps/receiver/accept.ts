@@ -4,7 +4,10 @@ import { maxBatchBytes, maxBodyBytes } from './limits.ts';
 import { refused, type Refused } from './refuse.ts';
 
 /** How an event is written, by its content type (CloudEvents HTTP binding 1.0.2, §3; plain JSON is our own). */
-export type Form = 'structured' | 'binary' | 'batch' | 'plain' | 'plain-batch';
+export type Form = 'structured' | 'binary' | 'batch' | 'plain' | 'plain-batch' | 'webhook';
+
+/** What the path takes. */
+export type Expected = 'one' | 'batch' | 'webhook';
 
 /** A request whose bytes are all here and are what their content type says they may be. */
 export interface Accepted {
@@ -29,20 +32,17 @@ export interface AcceptDeps {
 }
 
 /** Judges content type and encoding before reading, and stops reading at the limit. */
-export async function accept(request: Request, batch: boolean, deps: AcceptDeps): Promise<Accepted | Refused> {
+export async function accept(request: Request, expected: Expected, deps: AcceptDeps): Promise<Accepted | Refused> {
   const encoding = request.headers['content-encoding'];
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
     return refused('unsupported_media_type', `Content-Encoding ${clip(encoding)} is not taken: send the body as it is`);
   }
   const mediaType = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
-  const form = formOf(mediaType, request.headers, batch);
+  const form = formOf(mediaType, request.headers, expected);
   if (form === undefined) {
-    const taken = batch
-      ? 'application/cloudevents-batch+json or application/json'
-      : 'application/cloudevents+json, application/json, or any type with ce- headers';
     return refused(
       'unsupported_media_type',
-      `Content-Type ${clip(mediaType) || '(none)'} is not taken here: send ${taken}`,
+      `Content-Type ${clip(mediaType) || '(none)'} is not taken here: send ${takenAs[expected]}`,
     );
   }
   const limit = form === 'batch' || form === 'plain-batch' ? maxBatchBytes : maxBodyBytes;
@@ -59,9 +59,16 @@ export async function accept(request: Request, batch: boolean, deps: AcceptDeps)
   };
 }
 
-function formOf(mediaType: string, headers: IncomingHttpHeaders, batch: boolean): Form | undefined {
+const takenAs: Readonly<Record<Expected, string>> = {
+  one: 'application/cloudevents+json, application/json, or any type with ce- headers',
+  batch: 'application/cloudevents-batch+json or application/json',
+  webhook: 'application/json',
+};
+
+function formOf(mediaType: string, headers: IncomingHttpHeaders, expected: Expected): Form | undefined {
+  if (expected === 'webhook') return mediaType === 'application/json' ? 'webhook' : undefined;
   if (mediaType === 'application/cloudevents-batch+json') return 'batch';
-  if (batch) return mediaType === 'application/json' ? 'plain-batch' : undefined;
+  if (expected === 'batch') return mediaType === 'application/json' ? 'plain-batch' : undefined;
   if (mediaType === 'application/cloudevents+json') return 'structured';
   if (mediaType.startsWith('application/cloudevents')) return undefined;
   if (Object.keys(headers).some((name) => name.startsWith('ce-'))) return 'binary';

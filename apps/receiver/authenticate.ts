@@ -1,55 +1,121 @@
 import type { KeyCheck } from '../shared/keys.ts';
+import { createScope, type Scope } from '../shared/scope.ts';
 import type { Accepted } from './accept.ts';
+import { isCallerToken } from './caller-token.ts';
 import { refused, type Refused } from './refuse.ts';
+import type { CheckToken } from './verify-token.ts';
+
+/** Whoever sends, and what they may send. */
+export interface Sender {
+  /**
+   * Part of the identity of all its events: the name of an API key, `issuer:subject` of a token, `sts:arn`, `webhook:name`,
+   * or `anonymous`. Names of keys have no colon, so that nobody can block the ids of another.
+   */
+  readonly name: string;
+  readonly scope: Scope;
+}
 
 /** A request whose sender is known. */
 export interface Authenticated extends Accepted {
-  /** The name of the API key, or `anonymous`. */
-  readonly sender: string;
+  readonly sender: Sender;
 }
 
 export type Credentials = Pick<Accepted, 'headers'>;
 
+/** A credential, and whose it is. */
+export interface Known {
+  readonly ok: true;
+  readonly sender: Sender;
+}
+
 /** Who sends, by `Authorization: Bearer` or `X-API-Key`. Never by the URL, which ends up in logs. */
-export type Authenticate = (request: Credentials) => { readonly ok: true; readonly sender: string } | Refused;
+export type Authenticate = (request: Credentials) => Promise<Known | Refused> | Known | Refused;
+
+export const authMethods = ['api_key', 'jwt', 'sts', 'webhook', 'anonymous'] as const;
+export type AuthMethod = (typeof authMethods)[number];
 
 /** What came of a credential. */
-export type Attempted = 'ok' | 'missing' | 'malformed' | 'unknown';
+export const attempted = ['ok', 'missing', 'malformed', 'unknown', 'expired', 'unchecked'] as const;
+export type Attempted = (typeof attempted)[number];
 
-/** Told of each attempt. */
-export type TellAttempt = (method: 'api_key' | 'anonymous', result: Attempted) => void;
+export interface AuthenticateObserve {
+  /** Told of each attempt. */
+  readonly authenticated: (method: AuthMethod, result: Attempted) => void;
+  /** Told of each key that opened. */
+  readonly usedKey: (name: string, id: string) => void;
+}
 
-const challenge = { 'www-authenticate': 'Bearer realm="event-gateway"' };
+/** The ways in that the configuration opens. */
+export interface WaysIn {
+  readonly anonymous: boolean;
+  readonly checkKey: ((key: string) => KeyCheck) | undefined;
+  readonly checkToken: CheckToken | undefined;
+  /** Of a presigned `sts:GetCallerIdentity`. */
+  readonly checkCaller: CheckToken | undefined;
+}
 
-export function createAuthenticate(check: ((key: string) => KeyCheck) | 'anonymous', tell: TellAttempt): Authenticate {
-  if (check === 'anonymous') {
+const challenge = { headers: { 'www-authenticate': 'Bearer realm="event-gateway"' } };
+
+const keyFaults = {
+  malformed: 'This is no API key of ours, or part of it is missing: copy it whole',
+  unknown: 'This API key is not known: it may have been revoked',
+  expired: 'This API key has expired: ask for a new one',
+} as const;
+
+export function createAuthenticate(
+  { anonymous, checkKey, checkToken, checkCaller }: WaysIn,
+  observe: AuthenticateObserve,
+): Authenticate {
+  if (anonymous) {
+    const sender = { name: 'anonymous', scope: createScope({}) };
     return () => {
-      tell('anonymous', 'ok');
-      return { ok: true, sender: 'anonymous' };
+      observe.authenticated('anonymous', 'ok');
+      return { ok: true, sender };
     };
   }
-  return ({ headers }) => {
-    const key = keyOf(headers);
-    if (key === undefined) {
-      tell('api_key', 'missing');
-      return refused('unauthenticated', 'Send an API key as "Authorization: Bearer egw_…" or "X-API-Key: egw_…"', {
-        headers: challenge,
-      });
-    }
+  const usual = checkKey !== undefined ? 'api_key' : checkToken !== undefined ? 'jwt' : 'sts';
+  const ways = [
+    ...(checkKey === undefined ? [] : ['an API key as "Authorization: Bearer egw_…" or "X-API-Key: egw_…"']),
+    ...(checkToken === undefined ? [] : ['a token of a known issuer as "Authorization: Bearer …"']),
+    ...(checkCaller === undefined ? [] : ['a presigned GetCallerIdentity as "Authorization: Bearer egw-sts.…"']),
+  ].join(', or ');
+  const askFor = ways === '' ? 'Only signed webhooks are taken here, at /webhooks/{name}' : `Send ${ways}`;
+
+  const byKey = (key: string, check: (key: string) => KeyCheck): Known | Refused => {
     const checked = check(key);
-    tell('api_key', checked.ok ? 'ok' : checked.fault);
-    if (checked.ok) return { ok: true, sender: checked.name };
-    const detail =
-      checked.fault === 'malformed'
-        ? 'This is no API key of ours, or part of it is missing: copy it whole'
-        : 'This API key is not known: it may have been revoked';
-    return refused('unauthenticated', detail, { headers: challenge });
+    observe.authenticated('api_key', checked.ok ? 'ok' : checked.fault);
+    if (!checked.ok) return refused('unauthenticated', keyFaults[checked.fault], challenge);
+    const { id, name, scope } = checked;
+    observe.usedKey(name, id);
+    return { ok: true, sender: { name, scope } };
+  };
+  const byToken = async (method: AuthMethod, token: string, check: CheckToken): Promise<Known | Refused> => {
+    const checked = await check(token);
+    observe.authenticated(method, checked.ok ? 'ok' : checked.fault);
+    if (checked.ok) return checked;
+    if (checked.fault === 'unchecked') return refused('issuer_unavailable', checked.detail);
+    return refused('unauthenticated', checked.detail, challenge);
+  };
+
+  return ({ headers }) => {
+    const shown = credentialOf(headers);
+    if (shown === undefined) {
+      observe.authenticated(usual, 'missing');
+      return refused('unauthenticated', askFor, challenge);
+    }
+    const { text, bearer } = shown;
+    if (bearer && checkCaller !== undefined && isCallerToken(text)) return byToken('sts', text, checkCaller);
+    // Three parts make a token; a key has no dot.
+    if (bearer && checkToken !== undefined && text.includes('.')) return byToken('jwt', text, checkToken);
+    if (checkKey !== undefined) return byKey(text, checkKey);
+    observe.authenticated(usual, 'malformed');
+    return refused('unauthenticated', askFor, challenge);
   };
 }
 
-function keyOf(headers: Accepted['headers']): string | undefined {
+function credentialOf(headers: Accepted['headers']): { readonly text: string; readonly bearer: boolean } | undefined {
   const bearer = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
-  if (bearer !== undefined) return bearer;
+  if (bearer !== undefined) return { text: bearer, bearer: true };
   const header = headers['x-api-key'];
-  return typeof header === 'string' && header !== '' ? header : undefined;
+  return typeof header === 'string' && header !== '' ? { text: header, bearer: false } : undefined;
 }

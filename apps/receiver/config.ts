@@ -5,10 +5,17 @@ import { readTracing, tracingEnvironment, withoutEmpty, type TracingSettings } f
 import { parseKeyFile, type KeyRecord } from '../shared/keys.ts';
 import { createValidate } from './validate.ts';
 
+/** The file of the API keys, as it was read. */
+export interface KeyFile {
+  readonly path: string;
+  readonly text: string;
+  readonly records: readonly KeyRecord[];
+}
+
 export interface ReceiverConfig {
   readonly gateway: GatewayConfig;
   /** `undefined`: anyone may send. */
-  readonly keys: readonly KeyRecord[] | undefined;
+  readonly apiKeys: KeyFile | undefined;
   readonly schemas: ReadonlyMap<string, unknown>;
   readonly instance: string;
   readonly redisUrl: string;
@@ -61,7 +68,13 @@ export function readConfig(
   const beside = (path: string) => resolve(dirname(file), path);
   const { auth } = gateway.config;
   const { apiKeys } = auth;
-  const keys = apiKeys && attempt('auth.apiKeys.file', () => parseKeyFile(readFile(beside(apiKeys.file))));
+  const keys =
+    apiKeys &&
+    attempt('auth.apiKeys.file', () => {
+      const path = beside(apiKeys.file);
+      const keyText = readFile(path);
+      return { path, text: keyText, records: parseKeyFile(keyText) };
+    });
   const schemas = new Map<string, unknown>();
   for (const [type, path] of Object.entries(gateway.config.schemas)) {
     attempt(`schemas.${type}`, () => {
@@ -76,7 +89,7 @@ export function readConfig(
     ok: true,
     config: {
       gateway: gateway.config,
-      keys,
+      apiKeys: keys,
       schemas,
       instance: EGW_INSTANCE,
       redisUrl: REDIS_URL,

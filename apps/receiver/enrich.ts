@@ -24,7 +24,7 @@ export function createEnrich(enrichment: Readonly<Record<string, string>>): Enri
       source,
       type,
       time,
-      sender,
+      sender: sender.name,
       receivedAt: receivedAt.toISOString(),
       traceparent,
       ...(tracestate === undefined ? {} : { tracestate }),

@@ -1,17 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import packageJson from '../../package.json' with { type: 'json' };
 import { queueFault } from '../shared/advice.ts';
+import { openSecrets } from '../shared/aws-secrets.ts';
 import { describeFaults } from '../shared/config.ts';
 import { startTracing } from '../shared/export-traces.ts';
-import { createKeyCheck } from '../shared/keys.ts';
 import { close, createOps, listen, untilSignal, whenAborted } from '../shared/lifecycle.ts';
 import { createLog } from '../shared/log.ts';
 import { createRegistry } from '../shared/metrics.ts';
 import { createRedis, tellOutages } from '../shared/redis.ts';
 import { requireRegion } from '../shared/region.ts';
 import { poolBytes } from '../shared/tracing.ts';
+import { createApiKeys } from './api-keys.ts';
 import { createReceiver } from './app.ts';
 import { createAskRedis } from './ask-redis.ts';
 import { createAuthenticate } from './authenticate.ts';
@@ -23,13 +25,17 @@ import { createEnrich } from './enrich.ts';
 import { maxBytesInFlight } from './limits.ts';
 import { look } from './look.ts';
 import { createObserve } from './observe.ts';
+import { openIssuers } from './open-issuers.ts';
+import { openWebhooks } from './open-webhooks.ts';
 import { createOpenApi } from './openapi.ts';
+import { createReceive } from './receive.ts';
 import { createRoute } from './route.ts';
 import { createScaling } from './scaling.ts';
 import { createReceiverServer } from './server.ts';
 import { createThrottle } from './throttle.ts';
 import { createTraceRequest } from './trace.ts';
 import { createValidate } from './validate.ts';
+import { createCheckCaller, stsEndpoint } from './verify-caller.ts';
 
 /** Kubernetes gives 30 s before it kills. */
 const stopMs = 25_000;
@@ -47,11 +53,24 @@ if (!result.ok) {
   process.stderr.write(`${describeFaults('The configuration', result.faults)}\n`);
   process.exit(1);
 }
-const { gateway, keys, schemas, instance, redisUrl, port, opsPort, host, logLevel, tracing: traced } = result.config;
+const {
+  gateway,
+  apiKeys: keyFile,
+  schemas,
+  instance,
+  redisUrl,
+  port,
+  opsPort,
+  host,
+  logLevel,
+  tracing: traced,
+} = result.config;
 const now = () => performance.now();
 const log = createLog('receiver', logLevel, process);
 const stop = untilSignal(process);
-if (keys === undefined) log.warn({}, 'auth.allowAnonymous is on: anyone may send');
+const readText = (path: string) => readFile(path, 'utf8');
+const { allowAnonymous: anonymous, jwt, sts, webhooks: configured } = gateway.auth;
+if (anonymous) log.warn({}, 'auth.allowAnonymous is on: anyone may send');
 
 const redis = createRedis(redisUrl);
 tellOutages(redis, { url: redisUrl, log, now });
@@ -88,6 +107,7 @@ const observe = createObserve({
   node: process.version,
   inFlight: () => receiver.inFlight(),
   redisUp: () => redis.status === 'ready',
+  clock: Date.now,
   expected: new Map(
     [...targets].map(([name, { latency }]) => [
       name,
@@ -111,10 +131,18 @@ const queues = new Map(
 const readDepth = createReadDepth(sqs);
 const backlog = createBacklog(callsPerMs);
 const askRedis = createAskRedis(redis, instance, Date.now);
+const apiKeys = keyFile && createApiKeys(keyFile, { readFile: readText, clock: Date.now, log });
+const issuers = openIssuers(jwt, { fetch, now, clock: Date.now, log });
+const checkCaller = sts && createCheckCaller(sts, { fetch, endpoint: stsEndpoint(process.env), clock: Date.now });
+const readSecret = openSecrets({ env: process.env, readFile: readText });
+const webhooks = await openWebhooks(configured, { readSecret, observe, clock: Date.now, log }).catch(giveUp);
 let bytesInFlight = 0;
-const receiver = createReceiver({
-  cors: createCors(gateway.cors?.origins),
-  authenticate: createAuthenticate(keys === undefined ? 'anonymous' : createKeyCheck(keys), observe.authenticated),
+const receive = createReceive({
+  authenticate: createAuthenticate(
+    { anonymous, checkKey: apiKeys?.check, checkToken: issuers.checkToken, checkCaller },
+    observe,
+  ),
+  webhooks: webhooks.verify,
   throttle: createThrottle(redis, instance, { requests: gateway.inbound.requests, perMs: gateway.inbound.per }),
   accept: {
     now,
@@ -133,6 +161,12 @@ const receiver = createReceiver({
   admit: backlog.admit,
   enrich: createEnrich(gateway.enrich),
   queues,
+  observe,
+  log,
+});
+const receiver = createReceiver({
+  cors: createCors(gateway.cors?.origins),
+  receive,
   openapi: createOpenApi(version),
   trace: createTraceRequest({
     tracer: tracing?.tracer,
@@ -142,6 +176,7 @@ const receiver = createReceiver({
     randomBytes: poolBytes(randomBytes),
   }),
   observe,
+  now,
   stopping: () => stop.aborted,
   log,
 });
@@ -161,6 +196,9 @@ const opsListening = await listen(ops, opsPort, host).catch(giveUp);
 const listening = await listen(server, port, host).catch(giveUp);
 log.info({ port: listening, ops_port: opsListening, targets: [...queues.keys()] }, 'listening');
 
+void apiKeys?.follow(stop);
+void issuers.follow(stop);
+void webhooks.follow(stop);
 void look(
   {
     queues: new Map([...targets].map(([name, { queue }]) => [name, queue])),

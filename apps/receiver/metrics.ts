@@ -1,4 +1,5 @@
 import { commonMetrics, httpSeconds, statusCodes, type MetricTable } from '../shared/metrics.ts';
+import { attempted, authMethods } from './authenticate.ts';
 import { refusals, type RefusalCode } from './refuse.ts';
 
 const results = ['accepted', ...(Object.keys(refusals) as RefusalCode[])] as const;
@@ -14,7 +15,7 @@ export const receiverMetrics = {
     help: 'Requests, from their head to the end of the answer',
     labels: {
       method: ['GET', 'POST', 'OPTIONS', 'other'],
-      route: ['/events', '/events/batch', '/openapi.json', 'other'],
+      route: ['/events', '/events/batch', '/webhooks', '/openapi.json', 'other'],
       code: statusCodes,
     },
     buckets: httpSeconds,
@@ -40,7 +41,13 @@ export const receiverMetrics = {
   eventgw_auth_attempts_total: {
     type: 'counter',
     help: 'Credentials shown, by what was found',
-    labels: { method: ['api_key', 'anonymous'], result: ['ok', 'missing', 'malformed', 'unknown'] },
+    labels: { method: authMethods, result: attempted },
+  },
+  eventgw_api_key_last_used_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When an API key last opened, as seconds since 1970; a key that nobody used since the start is not there',
+    labels: { name: 'key', id: 'key' },
+    sparse: true,
   },
   eventgw_enqueue_duration_seconds: {
     type: 'histogram',

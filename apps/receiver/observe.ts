@@ -1,6 +1,6 @@
 import { createMetrics, type KnownNames, type Metrics, type MetricsRegistry } from '../shared/metrics.ts';
 import type { RedisItself } from './ask-redis.ts';
-import type { Attempted } from './authenticate.ts';
+import type { Attempted, AuthMethod } from './authenticate.ts';
 import { maxRequests } from './limits.ts';
 import { pauseReasons, receiverMetrics } from './metrics.ts';
 import type { RefusalCode } from './refuse.ts';
@@ -12,7 +12,8 @@ export interface Observe {
   readonly answered: (method: string, route: string, status: number, seconds: number, traceId?: string) => void;
   readonly received: (result: 'accepted' | RefusalCode, source?: string) => void;
   readonly sized: (bytes: number, source: string) => void;
-  readonly authenticated: (method: 'api_key' | 'anonymous', result: Attempted) => void;
+  readonly authenticated: (method: AuthMethod, result: Attempted) => void;
+  readonly usedKey: (name: string, id: string) => void;
   readonly sent: (target: string, result: 'queued' | 'failed', seconds: number) => void;
   readonly saw: (target: string, seen: Seen) => void;
   readonly sawNothing: (target: string, role: 'main' | 'dlq') => void;
@@ -33,6 +34,8 @@ export interface ObserveOptions {
   readonly node: string;
   readonly inFlight: () => number;
   readonly redisUp: () => boolean;
+  /** ms since 1970. */
+  readonly clock: () => number;
   readonly expected: ReadonlyMap<string, Expected>;
 }
 
@@ -43,6 +46,7 @@ export function createObserve({
   node,
   inFlight,
   redisUp,
+  clock,
   expected,
 }: ObserveOptions): Observe {
   const metrics = createMetrics(registry, receiverMetrics, names);
@@ -54,6 +58,7 @@ export function createObserve({
     metrics.eventgw_limit_calls_per_second.set({ target }, callsPerSecond);
     metrics.eventgw_target_latency_expected_seconds.set({ target }, latencySeconds);
   }
+  const usedAtMs = new Map<string, number>();
   return {
     answered(method, route, status, seconds, traceId) {
       metrics.eventgw_http_request_duration_seconds.observe({ method, route, code: String(status) }, seconds, traceId);
@@ -66,6 +71,13 @@ export function createObserve({
     },
     authenticated(method, result) {
       metrics.eventgw_auth_attempts_total.inc({ method, result });
+    },
+    usedKey(name, id) {
+      const isKnown = usedAtMs.has(id);
+      usedAtMs.set(id, clock());
+      // Told at each request, and read at a scrape.
+      if (isKnown) return;
+      metrics.eventgw_api_key_last_used_timestamp_seconds.read({ name, id }, () => (usedAtMs.get(id) ?? 0) / 1_000);
     },
     sent(target, result, seconds) {
       metrics.eventgw_enqueue_duration_seconds.observe({ target, result }, seconds);

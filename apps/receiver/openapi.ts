@@ -63,6 +63,55 @@ const cloudEvent = {
   },
 };
 
+const components = {
+  securitySchemes: {
+    apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+    bearer: { type: 'http', scheme: 'bearer' },
+  },
+  schemas: {
+    Receipt: {
+      type: 'object',
+      required: ['id', 'status', 'targets'],
+      additionalProperties: false,
+      properties: {
+        id: { type: 'string' },
+        status: { const: 'queued' },
+        targets: { type: 'array', items: { type: 'string' }, minItems: 1 },
+      },
+    },
+    BatchReceipt: {
+      type: 'object',
+      required: ['results'],
+      additionalProperties: false,
+      properties: { results: { type: 'array', items: { anyOf: [receipt, problem] }, minItems: 1 } },
+    },
+    Problem: {
+      type: 'object',
+      description: 'RFC 9457',
+      required: ['type', 'title', 'status', 'code', 'detail'],
+      additionalProperties: false,
+      properties: {
+        type: { type: 'string' },
+        title: { type: 'string' },
+        status: { type: 'integer' },
+        code: { enum: Object.keys(refusals) },
+        detail: { type: 'string' },
+        id: { type: 'string', description: 'Of the event' },
+        errors: {
+          type: 'array',
+          items: {
+            type: 'object',
+            required: ['pointer', 'detail'],
+            additionalProperties: false,
+            properties: { pointer: { type: 'string' }, detail: { type: 'string' } },
+          },
+        },
+        queued: { type: 'array', items: { type: 'string' }, description: 'Targets whose queue has it already' },
+      },
+    },
+  },
+};
+
 /** What the receiver serves, as OpenAPI 3.1; made from the table of refusals and the limits that it keeps. */
 export function createOpenApi(version: string) {
   const event = {
@@ -100,7 +149,14 @@ export function createOpenApi(version: string) {
           requestBody: { required: true, content: event },
           responses: {
             '202': { description: 'Every queue of the event has confirmed it', content: json(receipt) },
-            ...refusalsOf([...requestCodes, 'invalid', 'no_route', 'unavailable', 'backlog_full']),
+            ...refusalsOf([
+              ...requestCodes,
+              'issuer_unavailable',
+              'invalid',
+              'no_route',
+              'unavailable',
+              'backlog_full',
+            ]),
             ...otherwise,
           },
         },
@@ -116,7 +172,21 @@ export function createOpenApi(version: string) {
               description: 'Some are not; a result an event',
               content: json({ $ref: '#/components/schemas/BatchReceipt' }),
             },
-            ...refusalsOf(requestCodes),
+            ...refusalsOf([...requestCodes, 'issuer_unavailable']),
+            ...otherwise,
+          },
+        },
+      },
+      '/webhooks/{name}': {
+        post: {
+          operationId: 'sendWebhook',
+          summary: 'Take a signed webhook; which headers sign it is up to the scheme of the webhook',
+          security: [],
+          parameters: [{ name: 'name', in: 'path', required: true, schema: { type: 'string' } }],
+          requestBody: { required: true, content: { 'application/json': { schema: { type: 'object' } } } },
+          responses: {
+            '202': { description: 'Every queue of the event has confirmed it', content: json(receipt) },
+            ...refusalsOf([...requestCodes, 'not_found', 'invalid', 'no_route', 'unavailable', 'backlog_full']),
             ...otherwise,
           },
         },
@@ -130,53 +200,6 @@ export function createOpenApi(version: string) {
         },
       },
     },
-    components: {
-      securitySchemes: {
-        apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
-        bearer: { type: 'http', scheme: 'bearer' },
-      },
-      schemas: {
-        Receipt: {
-          type: 'object',
-          required: ['id', 'status', 'targets'],
-          additionalProperties: false,
-          properties: {
-            id: { type: 'string' },
-            status: { const: 'queued' },
-            targets: { type: 'array', items: { type: 'string' }, minItems: 1 },
-          },
-        },
-        BatchReceipt: {
-          type: 'object',
-          required: ['results'],
-          additionalProperties: false,
-          properties: { results: { type: 'array', items: { anyOf: [receipt, problem] }, minItems: 1 } },
-        },
-        Problem: {
-          type: 'object',
-          description: 'RFC 9457',
-          required: ['type', 'title', 'status', 'code', 'detail'],
-          additionalProperties: false,
-          properties: {
-            type: { type: 'string' },
-            title: { type: 'string' },
-            status: { type: 'integer' },
-            code: { enum: Object.keys(refusals) },
-            detail: { type: 'string' },
-            id: { type: 'string', description: 'Of the event' },
-            errors: {
-              type: 'array',
-              items: {
-                type: 'object',
-                required: ['pointer', 'detail'],
-                additionalProperties: false,
-                properties: { pointer: { type: 'string' }, detail: { type: 'string' } },
-              },
-            },
-            queued: { type: 'array', items: { type: 'string' }, description: 'Targets whose queue has it already' },
-          },
-        },
-      },
-    },
+    components,
   };
 }

@@ -1,3 +1,4 @@
+import { createMatchAny } from '../shared/match.ts';
 import { refused, type Refused } from './refuse.ts';
 import type { Validated } from './validate.ts';
 
@@ -12,19 +13,23 @@ export type Route = (event: Validated) => Routed | Refused;
 
 /** `match` of each target by name: event types in which `*` stands for any text. */
 export function createRoute(targets: ReadonlyMap<string, readonly string[]>): Route {
-  const patterns = [...targets].map(([name, match]) => ({ name, patterns: match.map(toPattern) }));
+  const all = [...targets].map(([name, match]) => ({ name, takes: createMatchAny(match) }));
   return (event) => {
-    const takers = patterns.filter((target) => target.patterns.some((pattern) => pattern.test(event.type)));
+    const { type, sender, id: eventId } = event;
+    // Before the targets: whoever may not send a type learns nothing of who takes it.
+    if (!sender.scope.type(type)) {
+      return refused('forbidden', 'This credential may not send events of this type: see its types', { eventId });
+    }
+    const takers = all.filter(({ takes }) => takes(type)).map(({ name }) => name);
     if (takers.length === 0) {
-      return refused('no_route', 'No target takes events of this type: see match in the configuration', {
-        eventId: event.id,
+      return refused('no_route', 'No target takes events of this type: see match in the configuration', { eventId });
+    }
+    const reached = takers.filter(sender.scope.target);
+    if (reached.length === 0) {
+      return refused('forbidden', 'No target that takes events of this type may be reached with this credential', {
+        eventId,
       });
     }
-    return { ok: true, event, targets: takers.map(({ name }) => name) };
+    return { ok: true, event, targets: reached };
   };
-}
-
-function toPattern(glob: string): RegExp {
-  const parts = glob.split(/\*+/).map((part) => RegExp.escape(part));
-  return new RegExp(`^${parts.join('.*')}$`, 's');
 }

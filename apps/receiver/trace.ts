@@ -27,6 +27,7 @@ export interface Traced extends Routed {
 
 /** Where a trace begins, or goes on. */
 export interface Origin {
+  /** Its name. */
   readonly sender: string;
   /** What the sender says of its own trace. */
   readonly inbound: Travelling | undefined;
@@ -157,7 +158,7 @@ export function beginWith(
   const inbound = readTrace(headers);
   return (routed) => {
     const { sender, trace: own = inbound } = routed.event;
-    return { ...routed, trace: trace.event({ sender, inbound: own, batch }) };
+    return { ...routed, trace: trace.event({ sender: sender.name, inbound: own, batch }) };
   };
 }
 

@@ -4,18 +4,19 @@ import formats from 'ajv-formats';
 import type { EventData } from '../shared/event.ts';
 import { depthOf } from '../shared/json.ts';
 import { maxDepth } from '../shared/limits.ts';
-import type { Authenticated } from './authenticate.ts';
+import type { Authenticated, Sender } from './authenticate.ts';
 import { readBinary, readStructured } from './cloudevents.ts';
 import type { Draft } from './draft.ts';
 import { readPlain } from './plain.ts';
 import { readBatch, textOf } from './read.ts';
 import { refused, type Fault, type Refused } from './refuse.ts';
+import { readWebhook, type Delivered } from './webhook.ts';
 
 declare const validated: unique symbol;
 
 /** An event that keeps every rule. Only {@link createValidate} makes one. */
 export interface Validated extends Draft {
-  readonly sender: string;
+  readonly sender: Sender;
   readonly receivedAt: Date;
   readonly [validated]: true;
 }
@@ -24,7 +25,10 @@ export interface Validated extends Draft {
 export type Validation =
   { readonly ok: true; readonly batch: boolean; readonly events: readonly (Validated | Refused)[] } | Refused;
 
-export type Validate = (request: Authenticated) => Validation;
+export interface Validate {
+  readonly events: (request: Authenticated) => Validation;
+  readonly webhook: (request: Delivered) => Validation;
+}
 
 /** More faults than a person mends at once; a hostile event could have a million. */
 const mostFaults = 100;
@@ -44,7 +48,7 @@ export function createValidate(schemas: ReadonlyMap<string, unknown>): Validate 
     return { ...draft, sender, receivedAt } as Validated;
   };
 
-  return (request) => {
+  const events = (request: Authenticated): Validation => {
     const { form, headers, sender, receivedAt } = request;
     if (form === 'binary') return { ok: true, batch: false, events: [check(readBinary(request), request)] };
     const text = textOf(request.body);
@@ -53,18 +57,28 @@ export function createValidate(schemas: ReadonlyMap<string, unknown>): Validate 
       case 'structured':
         return { ok: true, batch: false, events: [check(readStructured(text, receivedAt), request)] };
       case 'plain':
-        return { ok: true, batch: false, events: [check(readPlain(text, headers, sender, receivedAt), request)] };
+        return { ok: true, batch: false, events: [check(readPlain(text, headers, sender.name, receivedAt), request)] };
       case 'batch':
       case 'plain-batch': {
         const read = readBatch(text);
         if (!read.ok) return read;
         // A header names one delivery, and so cannot be the id of several events.
-        const one = form === 'batch' ? readStructured : (each: string) => readPlain(each, {}, sender, receivedAt);
+        const one = form === 'batch' ? readStructured : (each: string) => readPlain(each, {}, sender.name, receivedAt);
         return { ok: true, batch: true, events: read.texts.map((each) => check(one(each, receivedAt), request)) };
       }
+      case 'webhook':
+        return refused('malformed', 'A webhook is sent to /webhooks/{name}');
       default:
         return form satisfies never;
     }
+  };
+  return {
+    events,
+    webhook(request) {
+      const text = textOf(request.body);
+      if (text === undefined) return refused('malformed', 'The body is not UTF-8');
+      return { ok: true, batch: false, events: [check(readWebhook(text, request), request)] };
+    },
   };
 }
 

@@ -1,9 +1,11 @@
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
+import { auth, secureUrl } from './auth-config.ts';
 import { duration } from './duration.ts';
 import { isCarried } from './event.ts';
 import { limit, shareFaults } from './limit-config.ts';
 import { metrics, tracing } from './observe-config.ts';
+import { secretRef } from './secrets.ts';
 
 /** One thing wrong with the configuration: where, and what to do. */
 export interface ConfigFault {
@@ -14,29 +16,18 @@ export interface ConfigFault {
 export type ConfigResult<Config> =
   { readonly ok: true; readonly config: Config } | { readonly ok: false; readonly faults: readonly ConfigFault[] };
 
-const secret = z
-  .union([z.strictObject({ env: z.string().min(1) }), z.strictObject({ file: z.string().min(1) })], {
-    error: 'is no secret reference: write { env: NAME } or { file: path }; secrets themselves never stand here',
-  })
-  .describe('Where a secret is found; never the secret itself');
-
 const targetAuth = z
   .union(
     [
-      z.strictObject({ apiKey: z.strictObject({ header: z.string().regex(/^[A-Za-z0-9-]+$/), secret }) }),
-      z.strictObject({ bearer: secret }),
-      z.strictObject({ basic: z.strictObject({ username: z.string().min(1), password: secret }) }),
+      z.strictObject({ apiKey: z.strictObject({ header: z.string().regex(/^[A-Za-z0-9-]+$/), secret: secretRef }) }),
+      z.strictObject({ bearer: secretRef }),
+      z.strictObject({ basic: z.strictObject({ username: z.string().min(1), password: secretRef }) }),
     ],
     { error: 'is no credential: write one of apiKey { header, secret }, bearer or basic { username, password }' },
   )
   .describe('The credential that the dispatcher shows to the target');
 
-const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
-
-const endpoint = z.url({ protocol: /^https?$/, error: 'is no http(s) URL' }).refine((text) => {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  return url?.protocol !== 'http:' || loopback.has(url.hostname);
-}, 'is plain http: use https, or set allowPlainHttp: true beside it for a target inside the cluster');
+const endpoint = secureUrl(', or set allowPlainHttp: true beside it for a target inside the cluster');
 
 const outcomeCode = z
   .string()
@@ -146,18 +137,7 @@ const attributeName = z
 export const gatewaySchema = z
   .strictObject({
     enrich: z.record(attributeName, z.string().max(1_024)).default({ brand: 'testBrand' }),
-    auth: z
-      .strictObject({
-        apiKeys: z
-          .strictObject({ file: z.string().min(1) })
-          .optional()
-          .describe('The file that holds the hashed API keys'),
-        allowAnonymous: z.boolean().default(false).describe('For development only: anyone may send'),
-      })
-      .refine(
-        (auth) => auth.allowAnonymous !== (auth.apiKeys !== undefined),
-        'lets nobody in, or everybody past the keys: give either apiKeys, or allowAnonymous: true for development',
-      ),
+    auth,
     cors: z
       .strictObject({ origins: z.array(z.url()).min(1) })
       .optional()

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { z } from 'zod';
+import { createScope, scopeMembers, type Scope, type ScopeMembers } from './scope.ts';
 import type { RandomBytes } from './tracing.ts';
 
 /**
@@ -9,23 +10,42 @@ import type { RandomBytes } from './tracing.ts';
  */
 const keyPattern = /^egw_([0-9a-f]{12})_([A-Za-z0-9_-]{43})([0-9a-f]{8})$/;
 
+/** Each record has two series of metrics, and a pod may have 5,000. */
+const mostKeys = 1_000;
+
+export const keyName = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+    'is no name: letters, digits, dots, dashes and underscores, 64 at most, the first a letter or digit',
+  );
+
 /**
  * What is stored of a key. A fast hash is right for 256 bits of randomness, and a slow one would be a way to keep the
  * receiver busy (OWASP ASVS 5.0, 6.5.2). Two records of one name are two keys of one sender, for rotation.
  */
 const keyRecord = z.strictObject({
   id: z.string().regex(/^[0-9a-f]{12}$/),
-  name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/),
+  name: keyName,
   salt: z.string().min(16),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  ...scopeMembers,
+  expires: z.iso.datetime({ error: 'is no time: write such as 2027-01-31T00:00:00Z' }).optional(),
 });
 
-const keyFile = z.strictObject({ keys: z.array(keyRecord).min(1) });
+const keyFile = z.strictObject({
+  keys: z
+    .array(keyRecord)
+    .min(1)
+    .max(mostKeys)
+    .refine((keys) => new Set(keys.map(({ id }) => id)).size === keys.length, 'holds two records of one id'),
+});
 
 export type KeyRecord = z.output<typeof keyRecord>;
 
 export type KeyCheck =
-  { readonly ok: true; readonly name: string } | { readonly ok: false; readonly fault: 'malformed' | 'unknown' };
+  | { readonly ok: true; readonly id: string; readonly name: string; readonly scope: Scope }
+  | { readonly ok: false; readonly fault: 'malformed' | 'unknown' | 'expired' };
 
 function hash(salt: string, key: string): string {
   return createHash('sha256').update(salt).update(key).digest('hex');
@@ -35,13 +55,34 @@ function checksum(text: string): string {
   return crc32(text).toString(16).padStart(8, '0');
 }
 
-/** Makes a key. The key itself is shown once and stored nowhere. */
-export function newKey(name: string, randomBytes: RandomBytes): { readonly key: string; readonly record: KeyRecord } {
+export interface NewKey {
+  /** Shown once and stored nowhere. */
+  readonly key: string;
+  readonly record: KeyRecord;
+}
+
+/** Makes a key. `expires`: a time in ISO 8601. */
+export function newKey(
+  name: string,
+  randomBytes: RandomBytes,
+  { types, targets, expires }: ScopeMembers & { readonly expires?: string | undefined } = {},
+): NewKey {
   const id = randomBytes(6).toString('hex');
   const body = `egw_${id}_${randomBytes(32).toString('base64url')}`;
   const key = body + checksum(body);
   const salt = randomBytes(16).toString('base64url');
-  return { key, record: { id, name, salt, sha256: hash(salt, key) } };
+  return {
+    key,
+    record: {
+      id,
+      name,
+      salt,
+      sha256: hash(salt, key),
+      ...(types === undefined ? {} : { types: [...types] }),
+      ...(targets === undefined ? {} : { targets: [...targets] }),
+      ...(expires === undefined ? {} : { expires }),
+    },
+  };
 }
 
 /** Reads a key file; throws a sentence that names what is wrong with it, and never shows its content. */
@@ -58,15 +99,30 @@ export function parseKeyFile(text: string): readonly KeyRecord[] {
   throw new Error(`The key file is not of the form { keys: [{ id, name, salt, sha256 }] }: ${faults.join('; ')}`);
 }
 
-/** Compares in constant time, and does the same work for an unknown id as for a known one. */
-export function createKeyCheck(records: readonly KeyRecord[]): (key: string) => KeyCheck {
-  const byId = new Map(records.map((record) => [record.id, record]));
-  const nobody: KeyRecord = { id: '', name: '', salt: '0'.repeat(22), sha256: '0'.repeat(64) };
+/** The id of a key, which is no secret; `undefined` where it is none of ours. */
+export function idOfKey(key: string): string | undefined {
+  const [, id, , sum] = keyPattern.exec(key) ?? [];
+  return sum !== undefined && checksum(key.slice(0, -8)) === sum ? id : undefined;
+}
+
+/** Compares in constant time, and does the same work for an unknown id as for a known one. `clock`: ms since 1970. */
+export function createKeyCheck(records: readonly KeyRecord[], clock: () => number): (key: string) => KeyCheck {
+  const byId = new Map(
+    records.map((record) => [
+      record.id,
+      { ...record, scope: createScope(record), endsAtMs: Date.parse(record.expires ?? '') },
+    ]),
+  );
+  const nobody = { name: '', salt: '0'.repeat(22), sha256: '0'.repeat(64) };
   return (key) => {
-    const [, id = '', , sum] = keyPattern.exec(key) ?? [];
-    if (sum === undefined || checksum(key.slice(0, -8)) !== sum) return { ok: false, fault: 'malformed' };
-    const record = byId.get(id) ?? nobody;
-    const same = timingSafeEqual(Buffer.from(hash(record.salt, key), 'hex'), Buffer.from(record.sha256, 'hex'));
-    return same ? { ok: true, name: record.name } : { ok: false, fault: 'unknown' };
+    const id = idOfKey(key);
+    if (id === undefined) return { ok: false, fault: 'malformed' };
+    const record = byId.get(id);
+    const { salt, sha256 } = record ?? nobody;
+    const same = timingSafeEqual(Buffer.from(hash(salt, key), 'hex'), Buffer.from(sha256, 'hex'));
+    if (!same || record === undefined) return { ok: false, fault: 'unknown' };
+    // Only whoever has the key learns that it has ended. NaN, where it never does, is in nobody's past.
+    if (record.endsAtMs <= clock()) return { ok: false, fault: 'expired' };
+    return { ok: true, id, name: record.name, scope: record.scope };
   };
 }

@@ -4,10 +4,10 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 export type MetricName = `eventgw_${string}`;
 
 /**
- * What values a label may have, so that nobody outside can make up series: a closed list, names from the configuration,
- * or what was built. What a list lacks is counted as its `other`, where it has one.
+ * What values a label may have, so that nobody outside can make up series: a closed list, names from the configuration or
+ * from the file of the API keys, or what was built. What a list lacks is counted as its `other`, where it has one.
  */
-export type LabelValues = readonly string[] | 'target' | 'source' | 'build';
+export type LabelValues = readonly string[] | 'target' | 'source' | 'key' | 'build';
 
 export interface MetricSpec {
   readonly type: 'counter' | 'gauge' | 'histogram';
@@ -134,7 +134,7 @@ function createMetric(registry: Registry, name: string, spec: MetricSpec, { name
 type Known = ReadonlySet<string> | undefined;
 
 function valuesOf(known: LabelValues, names: KnownNames): Known {
-  if (known === 'build') return undefined;
+  if (known === 'build' || known === 'key') return undefined;
   if (known === 'target') return new Set(names.target);
   return new Set(known === 'source' ? [...names.source, 'other'] : known);
 }

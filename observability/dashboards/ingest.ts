@@ -29,8 +29,8 @@ export const ingest: Dashboard = {
           kind: 'lines',
           unit: 's',
           queries: [
-            { expr: quantile(0.5, http, 'route', ',route=~"/events.*"'), legend: '{{route}} p50' },
-            { expr: quantile(0.99, http, 'route', ',route=~"/events.*"'), legend: '{{route}} p99' },
+            { expr: quantile(0.5, http, 'route', ',route=~"/events.*|/webhooks"'), legend: '{{route}} p50' },
+            { expr: quantile(0.99, http, 'route', ',route=~"/events.*|/webhooks"'), legend: '{{route}} p99' },
           ],
           exemplars: true,
         },
@@ -50,6 +50,18 @@ export const ingest: Dashboard = {
           kind: 'lines',
           unit: 'reqps',
           queries: [{ expr: rate('eventgw_auth_attempts_total', 'method, result'), legend: '{{method}} {{result}}' }],
+        },
+        {
+          title: 'API keys, since they were last used',
+          description: 'A key that stands still after its successor was handed out can be revoked.',
+          kind: 'lines',
+          unit: 's',
+          queries: [
+            {
+              expr: `time() - max by (name, id) (eventgw_api_key_last_used_timestamp_seconds{${ns}})`,
+              legend: '{{name}} {{id}}',
+            },
+          ],
         },
       ],
     },

@@ -19,6 +19,7 @@ import { createEnqueue, createSendBatch } from '../../apps/receiver/enqueue.ts';
 import { createEnrich } from '../../apps/receiver/enrich.ts';
 import { createObserve, type Observe } from '../../apps/receiver/observe.ts';
 import { createRoute } from '../../apps/receiver/route.ts';
+import { createReceive } from '../../apps/receiver/receive.ts';
 import { createThrottle } from '../../apps/receiver/throttle.ts';
 import { createTraceRequest } from '../../apps/receiver/trace.ts';
 import { createValidate } from '../../apps/receiver/validate.ts';
@@ -44,6 +45,7 @@ const observed = createObserve({
   node: process.version,
   inFlight: () => 0,
   redisUp: () => true,
+  clock: Date.now,
   expected: new Map(),
 });
 const nothing = () => undefined;
@@ -54,6 +56,7 @@ const observe: Observe = isTold
       received: nothing,
       sized: nothing,
       authenticated: nothing,
+      usedKey: nothing,
       sent: nothing,
       saw: nothing,
       sawNothing: nothing,
@@ -67,12 +70,16 @@ const queue = createEnqueue(async (bodies) => {
   observe.sent('crm', 'queued', (performance.now() - startedMs) / 1_000);
   return results;
 });
-const receiver = createReceiver({
-  cors: createCors(undefined),
-  authenticate: createAuthenticate(createKeyCheck(keys), observe.authenticated),
+const now = () => performance.now();
+const receive = createReceive({
+  authenticate: createAuthenticate(
+    { anonymous: false, checkKey: createKeyCheck(keys, Date.now), checkToken: undefined, checkCaller: undefined },
+    observe,
+  ),
+  webhooks: new Map(),
   throttle: createThrottle(redis, 'cost', { requests: 1_000_000, perMs: 1_000 }),
   accept: {
-    now: () => performance.now(),
+    now,
     clock: () => new Date(),
     reserveBytes: () => true,
     releaseBytes: nothing,
@@ -82,6 +89,12 @@ const receiver = createReceiver({
   admit: (routed) => routed,
   enrich: createEnrich({ brand: 'testBrand' }),
   queues: new Map([['crm', queue]]),
+  observe,
+  log,
+});
+const receiver = createReceiver({
+  cors: createCors(undefined),
+  receive,
   openapi: {},
   trace: createTraceRequest({
     tracer: tracing?.tracer,
@@ -91,6 +104,7 @@ const receiver = createReceiver({
     randomBytes: poolBytes(randomBytes),
   }),
   observe,
+  now,
   stopping: () => false,
   log,
 });

@@ -34,13 +34,19 @@ describe('the configuration', () => {
       { auth: { apiKeys: { file: 'keys.json' } }, schemas: { 'order.created': 'order.json' }, targets },
       { '/etc/egw/keys.json': JSON.stringify({ keys: [record] }), '/etc/egw/order.json': '{"type":"object"}' },
     );
-    expect(result).toMatchObject({ ok: true, config: { keys: [record], port: 8_080, opsPort: 9_090 } });
+    expect(result).toMatchObject({
+      ok: true,
+      config: { apiKeys: { path: '/etc/egw/keys.json', records: [record] }, port: 8_080, opsPort: 9_090 },
+    });
     expect(result.ok && result.config.schemas.get('order.created')).toEqual({ type: 'object' });
     expect(result.ok && result.config.gateway.enrich).toEqual({ brand: 'testBrand' });
   });
 
   it('lets anyone in only where it says so', () => {
-    expect(read({ auth: { allowAnonymous: true }, targets })).toMatchObject({ ok: true, config: { keys: undefined } });
+    expect(read({ auth: { allowAnonymous: true }, targets })).toMatchObject({
+      ok: true,
+      config: { apiKeys: undefined },
+    });
     expect(faultsOf(read({ auth: {}, targets }))).toEqual({ auth: expect.stringContaining('allowAnonymous') });
     expect(faultsOf(read({ targets }))).toHaveProperty('auth');
     const both = { apiKeys: { file: 'keys.json' }, allowAnonymous: true };

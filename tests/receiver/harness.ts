@@ -8,8 +8,9 @@ import { createRedisMock } from 'js-redis-server';
 import { stringify } from 'yaml';
 import { decode, type GatewayEvent } from '../../apps/shared/event.ts';
 import { newKey } from '../../apps/shared/keys.ts';
-import { startApp } from '../support/process.ts';
+import { startApp, type Env } from '../support/process.ts';
 import { startLink } from '../support/link.ts';
+import { createPlanted } from '../support/planted.ts';
 import { startQueue } from '../support/queue.ts';
 
 export interface Answer {
@@ -18,9 +19,16 @@ export interface Answer {
   readonly body: unknown;
 }
 
+export interface SenderOptions {
+  readonly name: string;
+  readonly types?: readonly string[];
+  readonly targets?: readonly string[];
+  readonly expires?: string;
+}
+
 export interface ReceiverOptions {
-  /** Names of API keys; the first is used unless a request brings its own. */
-  readonly senders?: readonly string[];
+  /** Names of API keys, with what they may send; the first is used unless a request brings its own. */
+  readonly senders?: readonly (string | SenderOptions)[];
   /** Members of `gateway.yaml` besides auth and the target `crm`. */
   readonly config?: Readonly<Record<string, unknown>>;
   /** Targets besides `crm`: name to event types and queue URL. */
@@ -29,6 +37,13 @@ export interface ReceiverOptions {
   readonly match?: readonly string[];
   /** Files beside `gateway.yaml`. */
   readonly files?: Readonly<Record<string, string>>;
+  /** `auth.webhooks`, by the folder that holds the files. */
+  readonly webhooks?: (folder: string) => Readonly<Record<string, unknown>>;
+  /** `auth.jwt` and `auth.sts`. */
+  readonly jwt?: Readonly<Record<string, unknown>>;
+  readonly sts?: Readonly<Record<string, unknown>>;
+  /** Variables besides. */
+  readonly env?: Env;
   /** In the place of the queue that the harness starts. */
   readonly sqsPort?: number;
 }
@@ -55,10 +70,17 @@ export async function startReceiver(options: ReceiverOptions = {}) {
   const redisProxy = await startLink(redis.addresses()[0]?.port ?? 0);
   const queueProxy = await startLink(options.sqsPort ?? Number(new URL(queue.endpoint).port));
   const folder = await mkdtemp(join(tmpdir(), 'egw-test-'));
-  const made = senders.map((name) => newKey(name, randomBytes));
+  const made = senders.map((sender) =>
+    typeof sender === 'string' ? newKey(sender, randomBytes) : newKey(sender.name, randomBytes, sender),
+  );
   const others = Object.entries(targets).map(([name, other]) => [name, targetConfig(other.match, other.queue)]);
   const gateway = {
-    auth: { apiKeys: { file: 'keys.json' } },
+    auth: {
+      apiKeys: { file: 'keys.json' },
+      jwt: options.jwt ?? {},
+      ...(options.sts === undefined ? {} : { sts: options.sts }),
+      webhooks: options.webhooks?.(folder) ?? {},
+    },
     inbound: { requests: 1_000_000, per: '1s' },
     ...config,
     targets: { crm: targetConfig(match, queue.url), ...(Object.fromEntries(others) as Record<string, unknown>) },
@@ -67,7 +89,7 @@ export async function startReceiver(options: ReceiverOptions = {}) {
   await writeFile(join(folder, 'gateway.yaml'), stringify(gateway));
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
   const instance = `tests-${randomUUID()}`;
-  const app = await startApp('receiver', {
+  const env = {
     EGW_CONFIG: join(folder, 'gateway.yaml'),
     EGW_INSTANCE: instance,
     REDIS_URL: `redis://127.0.0.1:${redisProxy.port}`,
@@ -77,8 +99,21 @@ export async function startReceiver(options: ReceiverOptions = {}) {
     AWS_ENDPOINT_URL_SQS: `http://127.0.0.1:${queueProxy.port}`,
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_SECRET_ACCESS_KEY: `secret-${randomUUID()}`,
+    ...options.env,
+  };
+  const close = async () => {
+    await Promise.all([redisProxy.close(), queueProxy.close()]);
+    await redis.close();
+    await queue.close();
+    await rm(folder, { recursive: true });
+  };
+  const app = await startApp('receiver', env).catch(async (error: unknown) => {
+    await close();
+    throw error;
   });
+  const planted = createPlanted(env);
+  for (const { key: secret, record } of made) [secret, record.sha256].forEach(planted.add);
   const port = Number(app.listening['port']);
   const url = `http://127.0.0.1:${port}`;
   const keys = made.map(({ key }) => key);
@@ -90,6 +125,7 @@ export async function startReceiver(options: ReceiverOptions = {}) {
     headers: Record<string, string> = {},
     body?: string | Uint8Array<ArrayBuffer>,
   ) => {
+    planted.addPayload(body);
     const response = await fetch(url + path, { method, headers, ...(body === undefined ? {} : { body }) });
     const text = await response.text();
     return {
@@ -115,6 +151,7 @@ export async function startReceiver(options: ReceiverOptions = {}) {
   return {
     app,
     instance,
+    folder,
     port,
     keys,
     key,
@@ -135,11 +172,10 @@ export async function startReceiver(options: ReceiverOptions = {}) {
       return event;
     },
     async close() {
+      const [look] = await Promise.allSettled([planted.lookInApp(app)]);
       await app.stop();
-      await Promise.all([redisProxy.close(), queueProxy.close()]);
-      await redis.close();
-      await queue.close();
-      await rm(folder, { recursive: true });
+      await close();
+      if (look.status === 'rejected') throw look.reason;
     },
   };
 }

@@ -1,11 +1,12 @@
 {{/* Fails the render with all that is missing, at once. Include it where targets are. */}}
 {{- define "egw.checks" -}}
 {{- $faults := list }}
-{{- if not (or .Values.auth.existingSecret .Values.auth.allowAnonymous) }}
-{{- $faults = append $faults "auth: nobody could send. Name the secret that holds keys.json, the hashed API keys, in auth.existingSecret, or set auth.allowAnonymous: true for development." }}
+{{- $named := or .Values.auth.existingSecret .Values.auth.jwt .Values.auth.sts }}
+{{- if not (or $named .Values.auth.webhooks .Values.auth.allowAnonymous) }}
+{{- $faults = append $faults "auth: nobody could send. Name the secret that holds keys.json, the hashed API keys, in auth.existingSecret, or give auth.jwt, auth.sts or auth.webhooks, or set auth.allowAnonymous: true for development." }}
 {{- end }}
-{{- if and .Values.auth.existingSecret .Values.auth.allowAnonymous }}
-{{- $faults = append $faults "auth: has both existingSecret and allowAnonymous: true, which would let everybody past the keys. Leave one out." }}
+{{- if and $named .Values.auth.allowAnonymous }}
+{{- $faults = append $faults "auth: has allowAnonymous: true beside existingSecret, jwt or sts, which would let everybody past them. Leave one out." }}
 {{- end }}
 {{- if not (or .Values.redis.url .Values.redis.existingSecret) }}
 {{- $faults = append $faults "redis: has neither url nor existingSecret. The limit of the fleet and its ledger are kept there." }}

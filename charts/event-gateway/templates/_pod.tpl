@@ -159,7 +159,13 @@ spec:
 {{- end }}
 {{- $auth := dict "allowAnonymous" true }}
 {{- if not .Values.auth.allowAnonymous }}
-{{- $auth = dict "apiKeys" (dict "file" (printf "/etc/event-gateway-keys/%s" .Values.auth.key)) }}
+{{- $auth = dict }}
+{{- with .Values.auth.existingSecret }}
+{{- $_ := set $auth "apiKeys" (dict "file" (printf "/etc/event-gateway-keys/%s" $.Values.auth.key)) }}
+{{- end }}
+{{- end }}
+{{- range $way := list "jwt" "sts" "webhooks" }}
+{{- with index $.Values.auth $way }}{{ $_ := set $auth $way . }}{{ end }}
 {{- end }}
 {{- $gateway := dict "enrich" .Values.gateway.enrich "inbound" .Values.gateway.inbound "auth" $auth "targets" $targets }}
 {{- range $part := list "cors" "metrics" "tracing" }}

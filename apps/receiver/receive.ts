@@ -1,0 +1,185 @@
+import type { Request, Response } from 'express';
+import type { Log } from '../shared/log.ts';
+import { traceIdOf } from '../shared/tracing.ts';
+import { accept, type AcceptDeps, type Accepted, type Expected } from './accept.ts';
+import type { Authenticate, Sender } from './authenticate.ts';
+import type { Backlog } from './backlog.ts';
+import type { Enqueue } from './enqueue.ts';
+import type { Enrich, Enriched } from './enrich.ts';
+import { answerWithinMs } from './limits.ts';
+import type { Observe } from './observe.ts';
+import { queueToAll, type Receipt } from './receipt.ts';
+import { problemOf, refusals, refuse, refused, type Refusal, type Refused } from './refuse.ts';
+import type { Route, Routed } from './route.ts';
+import type { Throttle } from './throttle.ts';
+import { beginWith, type RequestTrace, type Traced } from './trace.ts';
+import type { Validate, Validated, Validation } from './validate.ts';
+import type { VerifyWebhook } from './verify-webhook.ts';
+
+export interface ReceiveDeps {
+  readonly authenticate: Authenticate;
+  readonly webhooks: ReadonlyMap<string, VerifyWebhook>;
+  readonly throttle: Throttle;
+  readonly accept: AcceptDeps;
+  readonly validate: Validate;
+  readonly route: Route;
+  readonly admit: Backlog['admit'];
+  readonly enrich: Enrich;
+  readonly queues: ReadonlyMap<string, Enqueue>;
+  readonly observe: Pick<Observe, 'received' | 'sized'>;
+  readonly log: Log;
+}
+
+/** A request, the answer that is owed, and the trace of both. */
+export interface Exchange {
+  readonly request: Request;
+  readonly response: Response;
+  readonly trace: RequestTrace;
+}
+
+export interface Receive {
+  /** Who is it, may they, what is it, is it right, where does it go, is it there. */
+  readonly events: (exchange: Exchange, expected: 'one' | 'batch') => Promise<void>;
+  /** A webhook is read before it is known whose it is: what is signed is its body. */
+  readonly webhook: (exchange: Exchange, name: string) => Promise<void>;
+  readonly turnAway: (response: Response, refusal: Refusal) => void;
+}
+
+export function createReceive(deps: ReceiveDeps): Receive {
+  const { observe, log } = deps;
+  const { now } = deps.accept;
+
+  const turnAway = (response: Response, refusal: Refusal): void => {
+    observe.received(refusal.code);
+    log.info({ outcome: refusal.code }, 'request.refused');
+    refuse(response, refusal);
+  };
+
+  /** Whether the sender may make one request more. */
+  const isAllowed = async (sender: Sender, response: Response): Promise<boolean> => {
+    const allowed = await deps.throttle(sender.name);
+    if (allowed.ok) for (const [name, value] of Object.entries(allowed.headers)) response.setHeader(name, value);
+    else turnAway(response, allowed.refusal);
+    return allowed.ok;
+  };
+
+  const read = async ({ request, response }: Exchange, expected: Expected): Promise<Accepted | undefined> => {
+    const accepted = await accept(request, expected, deps.accept);
+    if (accepted.ok) return accepted;
+    turnAway(response, accepted.refusal);
+    return undefined;
+  };
+
+  /** Where does each event go, and is it there. */
+  const take = async (
+    { request, response, trace }: Exchange,
+    validation: Validation,
+    { completeAtMs }: Accepted,
+  ): Promise<void> => {
+    if (!validation.ok) {
+      turnAway(response, validation.refusal);
+      return;
+    }
+    const begin = beginWith(trace, request.headers, validation.batch);
+    const queue = (event: Validated | Refused) => queueOne(event, begin, completeAtMs);
+    const results = await Promise.all(validation.events.map(queue));
+    const [first] = results;
+    if (validation.batch) answerBatch(response, results);
+    else if (first?.ok === true) answer(response, 202, receiptOf(first));
+    else refuse(response, first?.refusal ?? refused('malformed', 'There is no event').refusal);
+  };
+
+  const queueOne = async (
+    event: Validated | Refused,
+    begin: (routed: Routed) => Traced,
+    completeAtMs: number,
+  ): Promise<Receipt | Refused> => {
+    const routed = event.ok ? deps.route(event) : event;
+    const admitted = routed.ok ? deps.admit(routed) : routed;
+    const traced = admitted.ok ? begin(admitted) : admitted;
+    const enriched = traced.ok ? deps.enrich(traced) : traced;
+    const withinMs = completeAtMs + answerWithinMs - now();
+    const result = enriched.ok ? await queueToAll(enriched, deps.queues, withinMs) : enriched;
+    observe.received(result.ok ? 'accepted' : result.refusal.code, event.ok ? event.source : undefined);
+    if (result.ok && enriched.ok) observe.sized(enriched.bytes, enriched.event.source);
+    const durationMs = Math.round((now() - completeAtMs) * 10) / 10;
+    const fields = fieldsOf(event, enriched, result);
+    log.info({ ...fields, duration_ms: durationMs }, 'event.received');
+    if (traced.ok && traced.trace.kept) traced.trace.end(fields.outcome, spanFields(traced));
+    return result;
+  };
+
+  return {
+    turnAway,
+    async events(exchange, expected) {
+      const { request, response } = exchange;
+      const known = await deps.authenticate(request);
+      if (!known.ok) {
+        turnAway(response, known.refusal);
+        return;
+      }
+      if (!(await isAllowed(known.sender, response))) return;
+      const accepted = await read(exchange, expected);
+      if (accepted === undefined) return;
+      await take(exchange, deps.validate.events({ ...accepted, sender: known.sender }), accepted);
+    },
+    async webhook(exchange, name) {
+      const { response } = exchange;
+      const verify = deps.webhooks.get(name);
+      if (verify === undefined) {
+        turnAway(response, { code: 'not_found', detail: 'There is no webhook of this name: see auth.webhooks' });
+        return;
+      }
+      const accepted = await read(exchange, 'webhook');
+      if (accepted === undefined) return;
+      const verified = verify(accepted);
+      if (!verified.ok) {
+        turnAway(response, verified.refusal);
+        return;
+      }
+      // Only now: whoever cannot sign could use up what the one who can may send.
+      if (!(await isAllowed(verified.sender, response))) return;
+      await take(exchange, deps.validate.webhook({ ...accepted, ...verified }), accepted);
+    },
+  };
+}
+
+/** One wide line per event; its payload never. */
+function fieldsOf(event: Validated | Refused, enriched: Enriched | Refused, result: Receipt | Refused) {
+  return {
+    ...(event.ok
+      ? { event_id: event.id, source: event.source, type: event.type, sender: event.sender.name }
+      : { event_id: event.refusal.eventId }),
+    ...(enriched.ok ? { targets: enriched.targets, trace_id: traceIdOf(enriched.event.traceparent) } : {}),
+    outcome: result.ok ? 'queued' : result.refusal.code,
+  };
+}
+
+function spanFields({ event, targets }: Traced) {
+  return {
+    'messaging.destination.name': targets.join(' '),
+    'cloudevents.event_id': event.id,
+    'cloudevents.event_source': event.source,
+    'cloudevents.event_type': event.type,
+    'cloudevents.event_spec_version': '1.0',
+  };
+}
+
+function receiptOf({ id, status, targets }: Receipt) {
+  return { id, status, targets };
+}
+
+function answerBatch(response: Response, results: readonly (Receipt | Refused)[]): void {
+  const all = results.every(({ ok }) => ok);
+  const retry = results.some((result) => !result.ok && refusals[result.refusal.code].status === 503);
+  if (retry) response.setHeader('retry-after', '1');
+  answer(response, all ? 202 : 207, {
+    results: results.map((result) => (result.ok ? receiptOf(result) : problemOf(result.refusal))),
+  });
+}
+
+export function answer(response: Response, status: number, body: unknown): void {
+  response.statusCode = status;
+  response.setHeader('content-type', 'application/json');
+  response.end(JSON.stringify(body));
+}
