@@ -20,9 +20,12 @@ export interface AppProcess {
 
 export type Env = Readonly<Record<string, string>>;
 
-/** Starts an app from its own main.ts, with nothing of this process' environment, and waits until it listens. */
+/** Starts an app from its own main.ts as the images do, with nothing of this process' environment, and waits until it listens. */
 export async function startApp(app: string, env: Env): Promise<AppProcess> {
-  const child = spawn(process.execPath, [`apps/${app}/main.ts`], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['--disable-proto=delete', `apps/${app}/main.ts`], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const log: LogLine[] = [];
   const waiting = new Set<(line: LogLine) => void>();
   let stderr = '';
