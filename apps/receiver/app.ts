@@ -5,7 +5,7 @@ import type { Cors } from './cors.ts';
 import { maxRequests } from './limits.ts';
 import type { Observe } from './observe.ts';
 import { answer, type Exchange, type Receive } from './receive.ts';
-import { refuse } from './refuse.ts';
+import { everyAnswer, refuse } from './refuse.ts';
 import type { TraceRequest } from './trace.ts';
 
 export interface ReceiverDeps {
@@ -42,6 +42,7 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
         if (deps.stopping()) request.socket.destroySoon();
       });
       if (deps.stopping()) response.setHeader('connection', 'close');
+      for (const [name, value] of Object.entries(everyAnswer)) response.setHeader(name, value);
       const barred = deps.cors(request, response);
       if (barred === 'answered') return;
       if (barred !== undefined) {

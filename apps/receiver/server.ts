@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { connection } from './limits.ts';
-import { problemOf, refusals, type RefusalCode } from './refuse.ts';
+import { everyAnswer, problemOf, refusals, type RefusalCode } from './refuse.ts';
 
 /** The HTTP server with its limits; what Node itself turns away gets the same kind of answer as everything else. */
 export function createReceiverServer(app: RequestListener): Server {
@@ -41,6 +41,7 @@ function rawAnswer(code: RefusalCode): string {
     `HTTP/1.1 ${status} ${title}`,
     'Connection: close',
     'Content-Type: application/problem+json',
+    ...Object.entries(everyAnswer).map(([name, value]) => `${name}: ${value}`),
     ...(retry ? ['Retry-After: 1'] : []),
     `Content-Length: ${Buffer.byteLength(body)}`,
     '',

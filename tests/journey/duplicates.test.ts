@@ -1,4 +1,8 @@
+import { randomBytes } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { newKey } from '../../apps/shared/keys.ts';
 import { startGateway, type Gateway } from '../support/gateway.ts';
 
 describe('the same event twice', () => {
@@ -43,10 +47,22 @@ describe('the same event twice', () => {
     expect(dispatcher?.child.exitCode).toBeNull();
   });
 
+  it('from another sender, is another event: nobody can block the ids of somebody else', async () => {
+    const { effects } = await gateway.summary();
+    const file = join(dirname(gateway.env['EGW_CONFIG'] ?? ''), 'keys.json');
+    const { key, record } = newKey('other', randomBytes);
+    const { keys } = JSON.parse(await readFile(file, 'utf8')) as { keys: readonly unknown[] };
+    await writeFile(file, JSON.stringify({ keys: [...keys, record] }));
+    await gateway.receiver.logged(({ msg }) => msg === 'api_keys.read_anew');
+    expect((await gateway.send({ action: 'opened' }, { ...github('same'), 'x-api-key': key })).status).toBe(202);
+    await gateway.delivered(effects + 1);
+    expect((await deliveredIds()).filter((id) => id === 'same')).toHaveLength(2);
+  });
+
   it('by the id of its subject with another content, is two events', async () => {
     await gateway.send({ id: 42, state: 'created' });
     await gateway.send({ id: 42, state: 'updated' });
-    await gateway.delivered(6);
+    await gateway.delivered(7);
     expect((await deliveredIds()).filter((id) => id === '42')).toHaveLength(2);
   });
 

@@ -29,6 +29,7 @@ export function createDocumented(document: Record<string, unknown>, seen = new S
     documented(answer, path);
     expect(answer).toMatchObject({ status: refusals[code].status, body: { code, title: refusals[code].title } });
     expect(answer.headers.get('content-type')).toBe('application/problem+json');
+    expect(answer.headers.get('cache-control')).toBe('no-store');
     expect(answer.headers.has('retry-after')).toBe(refusals[code].retry);
   }
 

@@ -40,6 +40,8 @@ describe('the receiver refuses', () => {
   it('nothing of what is right', async () => {
     const one = await receiver.post('{"id":"1"}');
     expect(one.status).toBe(202);
+    expect(one.headers.get('cache-control')).toBe('no-store');
+    expect(one.headers.get('x-content-type-options')).toBe('nosniff');
     documented(one);
     const many = await receiver.post('[{"id":"1"}]', {}, '/events/batch');
     expect(many.status).toBe(202);
@@ -191,6 +193,7 @@ describe('the receiver refuses', () => {
     expect(answer).toMatchObject({ status: 408, body: { code: 'timeout' } });
     documented(answer);
     expect(await slow).toMatch(/\r\nretry-after: 1\r\n/i);
+    expect(await slow).toMatch(/\r\nx-content-type-options: nosniff\r\n/);
   }, 20_000);
 
   it('in every way of the table but by a mistake of its own', () => {
