@@ -8,6 +8,7 @@ import { refusals } from '../apps/receiver/refuse.ts';
 import { readGatewayConfig } from '../apps/shared/config.ts';
 import { tracingEnvironment } from '../apps/shared/export-traces.ts';
 import { tracing } from '../apps/shared/observe-config.ts';
+import { clientTls, targetAuth } from '../apps/shared/target-auth-config.ts';
 import { removals } from './conformance/delivery/guards.ts';
 import { scenarios } from './cluster/scenarios/all.ts';
 import { rows } from './conformance/delivery/rows/all.ts';
@@ -46,6 +47,17 @@ describe('README', () => {
     const validate = new Ajv2020({ strict: false, formats: { uri: true } }).compile(schema);
     validate(parseYaml(yaml));
     expect(validate.errors).toBeNull();
+  });
+
+  it('shows each credential of a target as it may be written', () => {
+    const [, shown = ''] = /```text\n(auth: [\s\S]*?)```/.exec(readme) ?? [];
+    const kinds = shown.trimEnd().split('\n');
+    for (const kind of kinds) {
+      const { auth, tls } = parseYaml(kind) as { readonly auth?: unknown; readonly tls?: unknown };
+      const read = tls === undefined ? targetAuth.safeParse(auth) : clientTls.safeParse(tls);
+      expect(read.error).toBeUndefined();
+    }
+    expect(kinds).toHaveLength(targetAuth.options.length + 1);
   });
 
   it('shows the summary of npm start as it is', () => {

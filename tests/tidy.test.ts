@@ -12,6 +12,7 @@ const doors: Record<string, RegExp> = {
   express: /receiver\/(app|receive|accept|refuse|cors)\.ts$/,
   '@aws-sdk/client-sqs':
     /(receiver\/(main|enqueue|backlog)|dispatcher\/(sqs-client|poll|acknowledge)|local\/(setup|pipeline|watch|main)|cli\/queues)\.ts$/,
+  '@smithy/signature-v4': /dispatcher\/sign\.ts$/,
   'graphql-request': /dispatcher\/dispatch\.ts$/,
   undici: /(dispatcher\/connection|local\/burst)\.ts$/,
   ioredis: /shared\/redis\.ts$/,

@@ -4,7 +4,7 @@ import type { Log } from '../shared/log.ts';
 import { classify, type ClassifyOptions, type Outcome } from './classify.ts';
 import { wait } from '../shared/wait.ts';
 import { holdMs, spareMs } from './timing.ts';
-import type { Credential } from './credential.ts';
+import type { Credential, HeaderFields } from './credential.ts';
 import type { Answer, Call, Dispatch, Operation } from './dispatch.ts';
 import type { Held } from './held.ts';
 import type { MakeInput } from './input.ts';
@@ -24,7 +24,7 @@ export interface AttemptDeps {
   /** How calls in doubt are asked for, where they are. */
   readonly reconcile: Reconcile | undefined;
   readonly makeInput: MakeInput;
-  readonly credential: Credential;
+  readonly credential: Pick<Credential, 'headers' | 'refresh'>;
   readonly classify: ClassifyOptions;
   readonly settle: Pick<Settle, 'bury' | 'found' | 'handBack' | 'outcome'>;
   readonly observe: Pick<Observe, 'attempted' | 'givenUp'>;
@@ -57,6 +57,7 @@ export function createAttempt(deps: AttemptDeps): Attempt {
     outcome: Outcome,
     answer: Exclude<Answer, { kind: 'late' }>,
     durationMs: number,
+    credential: HeaderFields,
   ): Promise<Settled | 'again'> => {
     const response = 'status' in answer ? { status: answer.status, text: answer.text } : undefined;
     const { event } = held;
@@ -79,7 +80,7 @@ export function createAttempt(deps: AttemptDeps): Attempt {
     if ('unknownCode' in outcome) tellUnknown(outcome.unknownCode, outcome.kind);
     if (outcome.kind === 'unauthorised' && !held.refreshed) {
       held.refreshed = true;
-      await deps.credential.refresh();
+      await deps.credential.refresh(credential);
       return 'again';
     }
     const settling = held.trip.step('settle');
@@ -94,30 +95,31 @@ export function createAttempt(deps: AttemptDeps): Attempt {
     held.trip.step('limiter acquire', held.readyMs).end();
     const startedMs = now();
     const { traceparent, tracestate, end } = held.trip.step('POST');
+    const credential = deps.credential.headers();
     const call = {
       ...what,
       traceparent,
       ...(tracestate === undefined ? {} : { tracestate }),
-      credential: deps.credential.headers(),
+      credential,
     };
     const mayWrite = () => !held.lost && deps.pause.leftMs() === 0 && outlasts(held);
     const answer = await deps.dispatch(call, slot, mayWrite);
     const durationMs = now() - startedMs;
     if (answer.kind !== 'late') deps.took(durationMs);
     end(...toldOf(answer, what.operation));
-    return { answer, durationMs };
+    return { answer, durationMs, credential };
   };
 
   /** Asks the target for an earlier call; where it says that none arrived, the event may be sent, in another slot. */
   const askFor = async (held: Held, slot: Slot, reconcile: Reconcile): Promise<Settled | 'again'> => {
     const { operation } = reconcile;
     const variables = reconcile.variablesFor(held.event, held.key);
-    const { answer, durationMs } = await use(held, slot, { operation, variables });
+    const { answer, durationMs, credential } = await use(held, slot, { operation, variables });
     if (answer.kind === 'late') return late(held);
     const says = await reconcile.read(answer);
     if (says === undefined) {
       const outcome = classify(answer, { ...deps.classify, field: operation.field, careful: false });
-      return conclude(held, toQuestion(outcome), answer, durationMs);
+      return conclude(held, toQuestion(outcome), answer, durationMs, credential);
     }
     const { id: event_id } = held.event;
     deps.log.info({ event_id, target: deps.target, says }, 'delivery.asked_for');
@@ -132,9 +134,10 @@ export function createAttempt(deps: AttemptDeps): Attempt {
     const input = await deps.makeInput(event, key);
     if (!input.ok) return settle.bury(held, { class: 'refused', reason: input.fault, attempts: held.attempts });
     const variables = `{"input":${input.text}}`;
-    const { answer, durationMs } = await use(held, slot, { operation: deps.mutation, variables, key });
+    const called = await use(held, slot, { operation: deps.mutation, variables, key });
+    const { answer, durationMs, credential } = called;
     if (answer.kind === 'late') return late(held);
-    return conclude(held, classify(answer, deps.classify), answer, durationMs);
+    return conclude(held, classify(answer, deps.classify), answer, durationMs, credential);
   };
 }
 

@@ -35,6 +35,11 @@ const builtIn: readonly Row[] = [
     codes: `UNAUTHENTICATED UNAUTHORIZED AUTHENTICATION_ERROR AUTH_ERROR AUTH_NOT_AUTHENTICATED INVALID_TOKEN
       TOKEN_EXPIRED ExpiredTokenException ExpiredSignatureError INVALID_CREDENTIALS`,
   },
+  // AWS, of a signature or the key that made it
+  {
+    fate: 'unauthorised',
+    codes: 'UnrecognizedClientException InvalidSignatureException IncompleteSignatureException InvalidClientTokenId',
+  },
   // Hasura; Adobe Commerce
   { fate: 'unauthorised', codes: 'invalid-jwt invalid-headers graphql-authorization' },
   {

@@ -1,4 +1,5 @@
-import { Client, type Dispatcher } from 'undici';
+import type { SecureContext } from 'node:tls';
+import { buildConnector, Client, type Dispatcher } from 'undici';
 import type { Slot } from './permit.ts';
 
 /** Why a request was not written; nothing of it reached the target. */
@@ -43,34 +44,57 @@ export interface ConnectionOptions {
   readonly endpoint: URL;
   readonly connections: number;
   readonly timeoutMs: number;
+  /** What new connections show of us, where they show anything. One that shows an older one is replaced once it is idle. */
+  readonly secureContext?: (() => SecureContext) | undefined;
   readonly now: () => number;
 }
 
 /** A GraphQL answer to a mutation is small; a larger one is a mistake, or an attack on our memory. */
 const maxAnswerBytes = 1_048_576;
 
+type Connector = ReturnType<typeof buildConnector>;
+
 interface Lane {
   readonly client: Client;
+  /** With what alert the target refused the certificate that the last connection showed. */
+  readonly refused: () => Error | undefined;
+  readonly shows: SecureContext | undefined;
   busy: boolean;
   connecting: boolean;
 }
 
-export function createConnections({ endpoint, connections, timeoutMs, now }: ConnectionOptions): Connections {
+export function createConnections(options: ConnectionOptions): Connections {
+  const { endpoint, timeoutMs, secureContext, now } = options;
   const path = endpoint.pathname + endpoint.search;
-  const lanes: Lane[] = Array.from({ length: connections }, () => ({
-    client: new Client(endpoint.origin, {
+  const newLane = (): Lane => {
+    const shows = secureContext?.();
+    const connectTimeout = Math.min(timeoutMs, 5_000);
+    let alert: Error | undefined;
+    const heard = (latest: Error | undefined) => {
+      alert = latest;
+    };
+    const client = new Client(endpoint.origin, {
       pipelining: 1,
       // One call a connection: a lost one then leaves one call in doubt, not many.
       allowH2: false,
-      connectTimeout: Math.min(timeoutMs, 5_000),
+      connectTimeout,
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
       keepAliveTimeout: 60_000,
       maxResponseSize: maxAnswerBytes,
-    }),
-    busy: false,
-    connecting: false,
-  }));
+      ...(shows === undefined ? {} : { connect: connectShowing(shows, connectTimeout, heard) }),
+    });
+    return { client, refused: () => alert, shows, busy: false, connecting: false };
+  };
+  const lanes = Array.from({ length: options.connections }, newLane);
+
+  const replaceOld = () => {
+    for (const [at, lane] of lanes.entries()) {
+      if (lane.busy || lane.shows === secureContext?.()) continue;
+      lanes[at] = newLane();
+      void lane.client.destroy();
+    }
+  };
   const isOpen = ({ client }: Lane) => client.stats.connected;
 
   const open = (lane: Lane) => {
@@ -94,6 +118,7 @@ export function createConnections({ endpoint, connections, timeoutMs, now }: Con
 
   return {
     warm(wanted) {
+      replaceOld();
       const idle = lanes.filter((lane) => !lane.busy);
       const missing = wanted - idle.filter((lane) => isOpen(lane) || lane.connecting).length;
       for (const lane of idle.filter((each) => !isOpen(each) && !each.connecting).slice(0, Math.max(0, missing)))
@@ -107,6 +132,9 @@ export function createConnections({ endpoint, connections, timeoutMs, now }: Con
       lane.busy = true;
       try {
         return await exchangeOn(lane.client, path, init, () => now() <= slot.lateMs && mayWrite());
+      } catch (error) {
+        const alert = lane.refused();
+        throw error instanceof NoAnswer && alert !== undefined ? new NotWritten('unreachable', alert) : error;
       } finally {
         lane.busy = false;
       }
@@ -115,6 +143,28 @@ export function createConnections({ endpoint, connections, timeoutMs, now }: Con
     async close() {
       await Promise.all(lanes.map(({ client }) => client.destroy()));
     },
+  };
+}
+
+/**
+ * A server of TLS 1.3 judges our certificate after we have begun to write. Where it says no, it has read nothing of what we
+ * wrote. undici tells only that the other side closed the connection, so what came first is heard here.
+ */
+const refusedCertificate =
+  /^ERR_SSL_\w*ALERT_(BAD_CERTIFICATE|CERTIFICATE_(REQUIRED|EXPIRED|REVOKED|UNKNOWN)|UNKNOWN_CA|UNSUPPORTED_CERTIFICATE|ACCESS_DENIED|HANDSHAKE_FAILURE)$/;
+
+type Heard = (alert: Error | undefined) => void;
+
+function connectShowing(secureContext: SecureContext, timeout: number, heard: Heard): Connector {
+  const connect = buildConnector({ secureContext, timeout, allowH2: false });
+  return (options, callback) => {
+    heard(undefined);
+    connect(options, (...result) => {
+      result[1]?.once('error', (error: NodeJS.ErrnoException) => {
+        if (refusedCertificate.test(error.code ?? '')) heard(error);
+      });
+      callback(...result);
+    });
   };
 }
 

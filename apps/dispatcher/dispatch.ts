@@ -2,7 +2,9 @@ import { ClientError, GraphQLClient } from 'graphql-request';
 import { Kind, OperationTypeNode, parse, print } from 'graphql';
 import { nameError } from '../shared/log.ts';
 import { NoAnswer, NotWritten, type Connections, type Exchanged } from './connection.ts';
+import type { HeaderFields } from './credential.ts';
 import type { Slot } from './permit.ts';
+import type { Sign } from './sign.ts';
 
 /** What came back of one call; not yet judged. */
 export type Answer =
@@ -44,8 +46,8 @@ export interface Call {
   readonly key?: string;
   readonly traceparent: string;
   readonly tracestate?: string;
-  /** The header and value that show who calls. */
-  readonly credential: Readonly<Record<string, string>>;
+  /** What shows who calls. */
+  readonly credential: HeaderFields;
 }
 
 export type Dispatch = (call: Call, slot: Slot, mayWrite: () => boolean) => Promise<Answer>;
@@ -96,7 +98,7 @@ function parseOne(text: string, type: OperationTypeNode.MUTATION | OperationType
  * The only place that speaks GraphQL. graphql-request's errors quote the query, the variables and the answer, and some of
  * its failures lose the status: none of them leaves this file, and the answer is read off the response itself.
  */
-export function createDispatch(endpoint: URL, connections: Connections, timeoutMs: number): Dispatch {
+export function createDispatch(endpoint: URL, connections: Connections, timeoutMs: number, sign?: Sign): Dispatch {
   return async ({ operation, variables, key, traceparent, tracestate, credential }, slot, mayWrite) => {
     let seen: Exchanged | undefined;
     const client = new GraphQLClient(endpoint.href, {
@@ -109,7 +111,7 @@ export function createDispatch(endpoint: URL, connections: Connections, timeoutM
         parse: () => nothing,
       },
       fetch: async (_url, init) => {
-        seen = await connections.exchange(init ?? {}, slot, mayWrite);
+        seen = await connections.exchange(await signed(init ?? {}, sign), slot, mayWrite);
         return new Response(seen.text === '' ? null : seen.text, seen);
       },
     });
@@ -140,6 +142,15 @@ export function createDispatch(endpoint: URL, connections: Connections, timeoutM
     const body = readBody(seen.text);
     return body === undefined ? { kind: 'unreadable', ...seen } : { kind: 'graphql', ...seen, body };
   };
+}
+
+async function signed(init: RequestInit, sign: Sign | undefined): Promise<RequestInit> {
+  if (sign === undefined) return init;
+  try {
+    return { ...init, headers: await sign(Object.fromEntries(new Headers(init.headers)), init.body as string) };
+  } catch (error) {
+    throw new NotWritten('unreachable', error);
+  }
 }
 
 function bodyOf({ text, name }: Operation, variables: string): string {

@@ -16,6 +16,7 @@ import { holdMs, type Bell } from './timing.ts';
 export interface Fleet {
   readonly redis: Redis;
   readonly probe: Scripts['probe'];
+  readonly token: Scripts['token'];
   readonly reserve: Reserve;
   readonly share: SharePart | undefined;
   readonly pause: Pause;
@@ -53,6 +54,7 @@ export function joinFleet(options: FleetOptions): Fleet {
   return {
     redis,
     probe: scripts.probe,
+    token: scripts.token,
     ...createLimiter({ scripts, names, pace, pod, serverId: followServer(redis), now }),
     pause,
     ledger: createLedger({

@@ -18,12 +18,10 @@ import { createCircuit } from './circuit.ts';
 import { createClaim } from './claim.ts';
 import { createCodeRules } from './code-rules.ts';
 import { readConfig } from './config.ts';
-import { createConnections } from './connection.ts';
-import { createCredential } from './credential.ts';
-import { createDispatch } from './dispatch.ts';
 import { joinFleet } from './fleet.ts';
 import { createMakeInput } from './input.ts';
 import { createObserve } from './observe.ts';
+import { openTarget } from './open-target.ts';
 import { createPace } from './pace.ts';
 import { createAskPresence } from './presence.ts';
 import { createReceive, readQueueRules } from './poll.ts';
@@ -48,34 +46,18 @@ if (!result.ok) {
   process.stderr.write(`${describeFaults('The configuration', result.faults)}\n`);
   process.exit(1);
 }
-const {
-  target,
-  settings,
-  mutation,
-  inDoubt,
-  reconcile,
-  instance,
-  redisUrl,
-  opsPort,
-  host,
-  logLevel,
-  tracing: traced,
-  traceProcess,
-} = result.config;
+const { target, settings, mutation, inDoubt, reconcile, instance, redisUrl, opsPort, host, logLevel } = result.config;
+const { tracing: traced, traceProcess } = result.config;
 const { version } = packageJson;
 const { graphql, limit, retry } = settings;
 const names = { instance, target };
 const now = () => performance.now();
 const clock = Date.now;
 const { random } = Math;
+const readText = (path: string) => readFile(path, 'utf8');
 const traceBytes = poolBytes(randomBytes);
 const log = createLog('dispatcher', logLevel, process);
 const stop = untilSignal(process);
-
-const credential = await createCredential(
-  graphql.auth,
-  openSecrets({ env: process.env, readFile: (path) => readFile(path, 'utf8') }),
-).catch(giveUp);
 
 // Long polls hold their sockets, so what settles has a client of its own.
 const receiving = createSqsClient();
@@ -109,11 +91,27 @@ const fleet = joinFleet({
 });
 const { reserve, share, pause, ledger } = fleet;
 const endpoint = new URL(graphql.endpoint);
-const connections = createConnections({ endpoint, connections: limit.concurrency, timeoutMs: graphql.timeout, now });
+const openNow = () =>
+  openTarget({
+    graphql,
+    connections: limit.concurrency,
+    names,
+    pod,
+    readSecret: openSecrets({ env: process.env, readFile: readText }),
+    tokenScript: fleet.token,
+    aws: receiving.config,
+    fetch,
+    randomBytes,
+    log,
+    now,
+    clock,
+    stop,
+  }).catch(giveUp);
 // Without a connection the first reservation would find none; where there is no Redis, it goes on looking by itself.
-const [rules] = await Promise.all([
+const connected = fleet.redis.connect().catch(() => undefined);
+const [rules, { credential, connections, dispatch }] = await Promise.all([
   readQueueRules(settling, settings.queue.url, log),
-  fleet.redis.connect().catch(() => undefined),
+  connected.then(openNow),
 ]);
 const retention = createRetention(rules, clock);
 const acknowledge = createAcknowledge(settling, settings.queue, retention.longestHideMs, log);
@@ -131,7 +129,6 @@ const observe = createObserve({
   clock,
 });
 const settle = createSettle({ ...names, ledger, acknowledge, pause, inDoubt, doubtMs, observe, random, now: clock });
-const dispatch = createDispatch(endpoint, connections, graphql.timeout);
 const latency = createLatency();
 const codeRules = createCodeRules(graphql.outcomes);
 const attempt = createAttempt({
@@ -227,6 +224,7 @@ await run(
     turnOver,
     settle,
     ledger,
+    credential,
     hide: acknowledge.hide,
     holdMs: holdMs(graphql.timeout),
     capacity,

@@ -3,6 +3,7 @@ import type { Redis } from '../shared/redis.ts';
 import type { Acknowledge } from './acknowledge.ts';
 import type { Dispatcher } from './app.ts';
 import type { Circuit } from './circuit.ts';
+import type { Credential } from './credential.ts';
 import type { Ledger } from './ledger.ts';
 import type { Observe } from './observe.ts';
 import { poll } from './poll.ts';
@@ -19,6 +20,7 @@ export interface RunDeps {
   readonly turnOver: TurnOver;
   readonly settle: Pick<Settle, 'completeLate'>;
   readonly ledger: Pick<Ledger, 'renew'>;
+  readonly credential: Pick<Credential, 'follow'>;
   readonly hide: Acknowledge['hide'];
   readonly holdMs: number;
   readonly capacity: number;
@@ -36,8 +38,8 @@ export interface RunDeps {
 /**
  * All loops of a pod, until the signal ends; resolves when nothing is in hand any more.
  *
- * They end in this order: no more is received, what is under way is settled, and only then are holds no longer kept and late
- * completions no longer recorded.
+ * They end in this order: no more is received, what is under way is settled, and only then are holds no longer kept, late
+ * completions no longer recorded and the credential no longer kept fresh.
  */
 export async function run(deps: RunDeps, stop: AbortSignal): Promise<void> {
   const { dispatcher, circuit, turnOver, settle, holdMs, capacity, share, changed, observe, log } = deps;
@@ -45,6 +47,7 @@ export async function run(deps: RunDeps, stop: AbortSignal): Promise<void> {
   const background = Promise.all([
     renewHolds({ ...deps, inHand: dispatcher.inHand }, settled.signal),
     settle.completeLate(settled.signal),
+    deps.credential.follow(settled.signal),
     circuit.watch(stop),
     turnOver.watch(stop),
     tellLatency(deps, stop),

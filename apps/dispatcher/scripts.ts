@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { loadScript, type Redis, type RunScript } from '../shared/redis.ts';
 
-type ScriptName = 'claim' | 'renew' | 'permit' | 'complete' | 'release' | 'bury' | 'pause' | 'share' | 'probe';
+type ScriptName =
+  'claim' | 'renew' | 'permit' | 'complete' | 'release' | 'bury' | 'pause' | 'share' | 'probe' | 'token';
 
 function readScript(name: string): string {
   return readFileSync(new URL(`./scripts/${name}.lua`, import.meta.url), 'utf8');
@@ -23,5 +24,6 @@ export function loadScripts(redis: Redis, read: (name: string) => string = readS
     pause: load('pause'),
     share: load('share', 'shares'),
     probe: load('probe', 'circuit'),
+    token: load('token'),
   };
 }

@@ -1,39 +1,41 @@
+import { nameError } from './log.ts';
 import { createReadSecret, type ReadSecret, type SecretSources } from './secrets.ts';
 
 /** As long as a start may wait for a secret, and a target for a fresh one. */
 const answerMs = 5_000;
 
-const requestHandler = { connectionTimeout: 2_000, requestTimeout: answerMs, throwOnRequestTimeout: true };
+const settings = {
+  maxAttempts: 2,
+  requestHandler: { connectionTimeout: 2_000, requestTimeout: answerMs, throwOnRequestTimeout: true },
+};
 
 /**
  * AWS Secrets Manager and the SSM Parameter Store. Their clients are loaded by whoever names a secret there: they take memory
- * that other installations need not have.
+ * that other installations need not have. One client serves all readings, as each would look for its own credentials.
  */
 function createAwsSecrets(): Pick<SecretSources, 'awsSecret' | 'awsParameter'> {
+  const secretsManager = once(async () => {
+    const { SecretsManagerClient, GetSecretValueCommand } = await import('@aws-sdk/client-secrets-manager');
+    return { client: new SecretsManagerClient(settings), GetSecretValueCommand };
+  });
+  const parameterStore = once(async () => {
+    const { SSMClient, GetParameterCommand } = await import('@aws-sdk/client-ssm');
+    return { client: new SSMClient(settings), GetParameterCommand };
+  });
   return {
     async awsSecret(name) {
-      const { SecretsManagerClient, GetSecretValueCommand } = await import('@aws-sdk/client-secrets-manager');
-      const client = new SecretsManagerClient({ maxAttempts: 2, requestHandler });
-      try {
-        const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: name }));
-        return SecretString;
-      } catch (error) {
-        throw unreadable(`AWS secret ${name}`, 'secretsmanager:GetSecretValue', error);
-      } finally {
-        client.destroy();
-      }
+      const { client, GetSecretValueCommand } = await secretsManager();
+      const { SecretString } = await client
+        .send(new GetSecretValueCommand({ SecretId: name }))
+        .catch(unreadable(`AWS secret ${name}`, 'secretsmanager:GetSecretValue'));
+      return SecretString;
     },
     async awsParameter(name) {
-      const { SSMClient, GetParameterCommand } = await import('@aws-sdk/client-ssm');
-      const client = new SSMClient({ maxAttempts: 2, requestHandler });
-      try {
-        const { Parameter } = await client.send(new GetParameterCommand({ Name: name, WithDecryption: true }));
-        return Parameter?.Value;
-      } catch (error) {
-        throw unreadable(`AWS parameter ${name}`, 'ssm:GetParameter', error);
-      } finally {
-        client.destroy();
-      }
+      const { client, GetParameterCommand } = await parameterStore();
+      const { Parameter } = await client
+        .send(new GetParameterCommand({ Name: name, WithDecryption: true }))
+        .catch(unreadable(`AWS parameter ${name}`, 'ssm:GetParameter'));
+      return Parameter?.Value;
     },
   };
 }
@@ -43,9 +45,16 @@ export function openSecrets({ env, readFile }: Pick<SecretSources, 'env' | 'read
   return createReadSecret({ env, readFile, ...createAwsSecrets() });
 }
 
-function unreadable(what: string, action: string, error: unknown): Error {
-  const name = error instanceof Error ? error.name : String(error);
-  return new Error(`The ${what} cannot be read (${name}): correct its name, the region, or allow ${action}`, {
-    cause: error,
-  });
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
+}
+
+function unreadable(what: string, action: string): (error: unknown) => never {
+  return (error) => {
+    throw new Error(
+      `The ${what} cannot be read (${nameError(error)}): correct its name or AWS_REGION, or allow ${action}`,
+      { cause: error },
+    );
+  };
 }

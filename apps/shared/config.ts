@@ -5,7 +5,7 @@ import { duration } from './duration.ts';
 import { isCarried } from './event.ts';
 import { limit, shareFaults } from './limit-config.ts';
 import { metrics, tracing } from './observe-config.ts';
-import { secretRef } from './secrets.ts';
+import { clientTls, targetAuth } from './target-auth-config.ts';
 
 /** One thing wrong with the configuration: where, and what to do. */
 export interface ConfigFault {
@@ -15,17 +15,6 @@ export interface ConfigFault {
 
 export type ConfigResult<Config> =
   { readonly ok: true; readonly config: Config } | { readonly ok: false; readonly faults: readonly ConfigFault[] };
-
-const targetAuth = z
-  .union(
-    [
-      z.strictObject({ apiKey: z.strictObject({ header: z.string().regex(/^[A-Za-z0-9-]+$/), secret: secretRef }) }),
-      z.strictObject({ bearer: secretRef }),
-      z.strictObject({ basic: z.strictObject({ username: z.string().min(1), password: secretRef }) }),
-    ],
-    { error: 'is no credential: write one of apiKey { header, secret }, bearer or basic { username, password }' },
-  )
-  .describe('The credential that the dispatcher shows to the target');
 
 const endpoint = secureUrl(', or set allowPlainHttp: true beside it for a target inside the cluster');
 
@@ -79,6 +68,7 @@ const graphql = z.strictObject({
     .describe('JSONata that makes $input from { key, id, type, source, time, brand, data }'),
   timeout: duration({ minMs: 100, maxMs: 60_000, says: 'must be from 100ms to 60s' }).prefault('10s'),
   auth: targetAuth.optional(),
+  tls: clientTls.optional(),
   outcomes: outcomes.optional(),
 });
 
@@ -176,6 +166,10 @@ export const gatewaySchema = z
       ).safeParse(graphql.endpoint);
       for (const { message } of checked.error?.issues ?? []) {
         context.addIssue({ code: 'custom', path: ['targets', name, 'graphql', 'endpoint'], message });
+      }
+      if (graphql.tls !== undefined && graphql.endpoint.startsWith('http:')) {
+        const message = 'is for https alone, but the endpoint is http: correct the endpoint, or leave out tls';
+        context.addIssue({ code: 'custom', path: ['targets', name, 'graphql', 'tls'], message });
       }
     }
   });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nameError } from './log.ts';
 import { hide, type Secret } from './secret.ts';
 
 /** Where a secret is to be found. Configuration holds references only, never a secret itself. */
@@ -37,7 +38,7 @@ export interface SecretSources {
 export function createReadSecret({ env, readFile, awsSecret, awsParameter }: SecretSources): ReadSecret {
   const read = async (ref: SecretRef): Promise<string | undefined> => {
     if ('env' in ref) return env[ref.env];
-    if ('file' in ref) return (await readFile(ref.file)).replace(/\r?\n$/, '');
+    if ('file' in ref) return (await readFile(ref.file).catch(unreadable(ref))).replace(/\r?\n$/, '');
     if ('awsParameter' in ref) return awsParameter(ref.awsParameter);
     const text = await awsSecret(ref.awsSecret);
     return ref.key === undefined || text === undefined ? text : memberOf(text, ref.key);
@@ -61,6 +62,13 @@ function memberOf(text: string, key: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+function unreadable(ref: SecretRef): (error: unknown) => never {
+  return (error) => {
+    const fault = `The secret at ${describeSecret(ref)} cannot be read (${nameError(error)})`;
+    throw new Error(`${fault}: put it there, or correct the reference`, { cause: error });
+  };
 }
 
 export function describeSecret(ref: SecretRef): string {

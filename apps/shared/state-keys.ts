@@ -55,6 +55,16 @@ export function sharesKey(instance: string, target: string): string {
   return `${keyPrefix(instance, target)}shares`;
 }
 
+/** The access token of a fleet, sealed. Who asks with another secret, or for another scope, has another `name`. */
+export function tokenKey(instance: string, target: string, name: string): string {
+  return `${keyPrefix(instance, target)}token:${name}`;
+}
+
+/** Which pod asks for the next one. */
+export function tokenLeaseKey(instance: string, target: string, name: string): string {
+  return `${keyPrefix(instance, target)}token-lease:${name}`;
+}
+
 /** The log of a window that is too long to be paced. */
 export function logKey(instance: string, target: string, perMs: number): string {
   return `${keyPrefix(instance, target)}window:${perMs}`;

@@ -68,8 +68,8 @@ export interface GatewayOptions {
   readonly config?: Record<string, unknown>;
   /** A Redis to use in the place of an embedded one. */
   readonly redisPort?: number;
-  /** Settings of `graphql` besides. */
-  readonly graphql?: Record<string, unknown>;
+  /** Settings of `graphql` besides; where they need to know it, made of the target's endpoint. */
+  readonly graphql?: Record<string, unknown> | ((endpoint: string) => Promise<Record<string, unknown>>);
   /** Variables of the apps besides. */
   readonly env?: Env;
 }
@@ -103,6 +103,8 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
       LATENCY_MS: String(latencyMs),
     });
   let target = await startTarget('0', '0');
+  const endpoint = `http://127.0.0.1:${String(target.listening['port'])}/graphql`;
+  const graphql = typeof options.graphql === 'function' ? await options.graphql(endpoint) : options.graphql;
   const { key, record } = newKey('tests', randomBytes);
   await writeFile(join(folder, 'keys.json'), JSON.stringify({ keys: [record] }));
   const config = {
@@ -113,10 +115,10 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
       crm: {
         queue: { url: queue.url, deadLetterUrl: queue.deadLetterUrl },
         graphql: {
-          endpoint: `http://127.0.0.1:${String(target.listening['port'])}/graphql`,
+          endpoint,
           mutation: 'mutation Deliver($input: EventInput!) { deliver(input: $input) { id } }',
           timeout,
-          ...options.graphql,
+          ...graphql,
         },
         // Three files run at once on two cores: a target that is away for a moment counts calls of two moments as of one.
         limit: { windows: [{ calls, per }], concurrency: 5, margin: '100ms' },
