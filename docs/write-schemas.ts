@@ -7,6 +7,7 @@ interface Schema {
     readonly gateway?: { properties: Record<string, unknown> };
     readonly auth: { properties: Record<string, unknown> };
     readonly metrics?: unknown;
+    readonly tls?: unknown;
     readonly tracing?: unknown;
     readonly targets: { readonly additionalProperties: { properties: Record<string, unknown> } };
   };
@@ -22,10 +23,10 @@ const target = values.properties.targets.additionalProperties;
 const { dispatcher, existingSecret } = target.properties;
 const { properties } = (JSON.parse(gateway) as Schema).properties.targets.additionalProperties;
 target.properties = { ...properties, dispatcher, existingSecret };
-const { metrics, tracing } = (JSON.parse(gateway) as Schema).properties;
-Object.assign(values.properties.gateway?.properties ?? {}, { metrics, tracing });
+const { metrics, tls, tracing } = (JSON.parse(gateway) as Schema).properties;
 const { jwt, sts, webhooks } = (JSON.parse(gateway) as Schema).properties.auth.properties;
 // Empty: none, as values of a chart can only be replaced.
 const orNone = (schema: unknown) => ({ anyOf: [{ type: 'object', maxProperties: 0 }, schema] });
+Object.assign(values.properties.gateway?.properties ?? {}, { metrics, tls: orNone(tls), tracing });
 Object.assign(values.properties.auth.properties, { jwt, sts: orNone(sts), webhooks });
 writeFileSync(file, `${JSON.stringify(values, null, 2)}\n`);

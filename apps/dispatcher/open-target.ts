@@ -3,8 +3,8 @@ import type { TargetConfig } from '../shared/config.ts';
 import type { Log } from '../shared/log.ts';
 import type { ReadSecret } from '../shared/secrets.ts';
 import type { OAuth2 } from '../shared/target-auth-config.ts';
+import { openTlsPair } from '../shared/tls-pair.ts';
 import type { RandomBytes } from '../shared/tracing.ts';
-import { openClientTls } from './client-tls.ts';
 import { createConnections, type Connections } from './connection.ts';
 import { createNoCredential, openSecretCredential, rereadMs, type Credential } from './credential.ts';
 import { createDispatch, type Dispatch } from './dispatch.ts';
@@ -49,7 +49,7 @@ export async function openTarget(options: TargetOptions): Promise<Target> {
     log.error({ target, fault, advice: 'Mend it: what was read before stays in use' }, 'secret.unusable');
   const [{ credential, sign }, tls] = await Promise.all([
     openCredential(options, endpoint, unusable),
-    graphql.tls && openClientTls({ refs: graphql.tls, readSecret, unusable, clock }),
+    graphql.tls && openTlsPair({ refs: graphql.tls, readSecret, unusable, clock }),
   ]);
   const connections = createConnections({
     endpoint,

@@ -31,7 +31,7 @@ import { createOpenApi } from './openapi.ts';
 import { createReceive } from './receive.ts';
 import { createRoute } from './route.ts';
 import { createScaling } from './scaling.ts';
-import { createReceiverServer } from './server.ts';
+import { openReceiverServer } from './server.ts';
 import { createThrottle } from './throttle.ts';
 import { createTraceRequest } from './trace.ts';
 import { createValidate } from './validate.ts';
@@ -181,7 +181,10 @@ const receiver = createReceiver({
   log,
 });
 
-const server = createReceiverServer(receiver.listener);
+const unusable = (fault: string) =>
+  log.error({ fault, advice: 'Mend it: the certificate before it stays in use' }, 'secret.unusable');
+const tls = gateway.tls && { refs: gateway.tls, readSecret, unusable, clock: Date.now };
+const { server, follow: followTls } = await openReceiverServer(receiver.listener, tls).catch(giveUp);
 const readFleet = async (target: string) => {
   const asked = await askRedis.fleet(target);
   return asked && { ...asked.fleet, latencyMs: asked.latencyMs };
@@ -199,6 +202,7 @@ log.info({ port: listening, ops_port: opsListening, targets: [...queues.keys()] 
 void apiKeys?.follow(stop);
 void issuers.follow(stop);
 void webhooks.follow(stop);
+void followTls(stop);
 void look(
   {
     queues: new Map([...targets].map(([name, { queue }]) => [name, queue])),

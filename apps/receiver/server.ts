@@ -1,20 +1,40 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
+import { openTlsPair, type Pems, type TlsPairOptions } from '../shared/tls-pair.ts';
 import { connection } from './limits.ts';
 import { everyAnswer, problemOf, refusals, type RefusalCode } from './refuse.ts';
 
-/** The HTTP server with its limits; what Node itself turns away gets the same kind of answer as everything else. */
-export function createReceiverServer(app: RequestListener): Server {
-  const server = createServer(
-    {
-      headersTimeout: connection.headersTimeout,
-      requestTimeout: connection.requestTimeout,
-      connectionsCheckingInterval: connection.connectionsCheckingInterval,
-      keepAliveTimeout: connection.keepAliveTimeout,
-      maxHeaderSize: connection.maxHeaderSize,
-    },
-    app,
-  );
+export interface ReceiverServer {
+  readonly server: Server;
+  /** Shows a certificate that was rotated, until the signal ends. */
+  readonly follow: (signal: AbortSignal) => Promise<void>;
+}
+
+const limits = {
+  headersTimeout: connection.headersTimeout,
+  requestTimeout: connection.requestTimeout,
+  connectionsCheckingInterval: connection.connectionsCheckingInterval,
+  keepAliveTimeout: connection.keepAliveTimeout,
+  maxHeaderSize: connection.maxHeaderSize,
+};
+
+/** Plain behind a balancer that speaks TLS, or with TLS of its own; rejects where its certificate cannot be used. */
+export async function openReceiverServer(
+  app: RequestListener,
+  tls: Omit<TlsPairOptions, 'replaced'> | undefined,
+): Promise<ReceiverServer> {
+  if (tls === undefined) return { server: bound(createServer(limits, app)), follow: () => Promise.resolve() };
+  const server = createTlsServer({ ...limits, handshakeTimeout: connection.headersTimeout }, app);
+  const show = ({ certificate, key }: Pems) =>
+    server.setSecureContext({ cert: certificate, key, minVersion: 'TLSv1.2' });
+  const pair = await openTlsPair({ ...tls, replaced: show });
+  show(pair.pems());
+  return { server: bound(server), follow: pair.follow };
+}
+
+/** What Node itself turns away gets the same kind of answer as everything else. */
+function bound(server: Server): Server {
   server.maxConnections = connection.maxConnections;
   server.maxRequestsPerSocket = connection.maxRequestsPerSocket;
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {

@@ -5,6 +5,7 @@ import { duration } from './duration.ts';
 import { isCarried } from './event.ts';
 import { limit, shareFaults } from './limit-config.ts';
 import { metrics, tracing } from './observe-config.ts';
+import { secretRef } from './secrets.ts';
 import { clientTls, targetAuth } from './target-auth-config.ts';
 
 /** One thing wrong with the configuration: where, and what to do. */
@@ -128,6 +129,10 @@ export const gatewaySchema = z
   .strictObject({
     enrich: z.record(attributeName, z.string().max(1_024)).default({ brand: 'testBrand' }),
     auth,
+    tls: z
+      .strictObject({ certificate: secretRef, key: secretRef })
+      .optional()
+      .describe('PEM: the receiver speaks TLS itself, where no balancer does before it'),
     cors: z
       .strictObject({ origins: z.array(z.url()).min(1) })
       .optional()

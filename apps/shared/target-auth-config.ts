@@ -98,5 +98,3 @@ export const clientTls = z
     ca: secretRef.optional().describe('PEM of whom to trust, in the place of the well-known authorities'),
   })
   .describe('The certificate that the dispatcher shows to the target');
-
-export type ClientTlsRefs = z.output<typeof clientTls>;

@@ -3,10 +3,10 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { openClientTls } from '../../apps/dispatcher/client-tls.ts';
 import { createConnections } from '../../apps/dispatcher/connection.ts';
 import { createDispatch, presence } from '../../apps/dispatcher/dispatch.ts';
 import { createReadSecret } from '../../apps/shared/secrets.ts';
+import { openTlsPair } from '../../apps/shared/tls-pair.ts';
 import { createAuthority, type Pair } from '../support/certificates.ts';
 
 const now = () => performance.now();
@@ -20,7 +20,7 @@ async function open(pair: Pair, ca = authority.certificate) {
   const told: string[] = [];
   const nowhere = () => Promise.reject(new Error('There is none'));
   const readSecret = createReadSecret({ env, readFile: nowhere, awsSecret: nowhere, awsParameter: nowhere });
-  const tls = await openClientTls({ refs, readSecret, unusable: (fault) => void told.push(fault), clock: Date.now });
+  const tls = await openTlsPair({ refs, readSecret, unusable: (fault) => void told.push(fault), clock: Date.now });
   const put = (next: Pair) => {
     [env.CERTIFICATE, env.KEY] = [next.certificate, next.key];
     return tls.refresh();

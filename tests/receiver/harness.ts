@@ -39,6 +39,8 @@ export interface ReceiverOptions {
   readonly files?: Readonly<Record<string, string>>;
   /** `auth.webhooks`, by the folder that holds the files. */
   readonly webhooks?: (folder: string) => Readonly<Record<string, unknown>>;
+  /** `tls`, by the folder that holds the files. */
+  readonly tls?: (folder: string) => Readonly<Record<string, unknown>>;
   /** `auth.jwt` and `auth.sts`. */
   readonly jwt?: Readonly<Record<string, unknown>>;
   readonly sts?: Readonly<Record<string, unknown>>;
@@ -82,6 +84,7 @@ export async function startReceiver(options: ReceiverOptions = {}) {
       webhooks: options.webhooks?.(folder) ?? {},
     },
     inbound: { requests: 1_000_000, per: '1s' },
+    ...(options.tls === undefined ? {} : { tls: options.tls(folder) }),
     ...config,
     targets: { crm: targetConfig(match, queue.url), ...(Object.fromEntries(others) as Record<string, unknown>) },
   };

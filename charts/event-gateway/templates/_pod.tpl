@@ -168,7 +168,7 @@ spec:
 {{- with index $.Values.auth $way }}{{ $_ := set $auth $way . }}{{ end }}
 {{- end }}
 {{- $gateway := dict "enrich" .Values.gateway.enrich "inbound" .Values.gateway.inbound "auth" $auth "targets" $targets }}
-{{- range $part := list "cors" "metrics" "tracing" }}
+{{- range $part := list "cors" "metrics" "tls" "tracing" }}
 {{- with index $.Values.gateway $part }}{{ $_ := set $gateway $part . }}{{ end }}
 {{- end }}
 {{- with .Values.gateway.schemas }}

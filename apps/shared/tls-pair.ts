@@ -1,28 +1,41 @@
 import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
 import { createSecureContext, type SecureContext } from 'node:tls';
-import { createFollowed, type Followed } from '../shared/follow.ts';
-import { nameError } from '../shared/log.ts';
-import { describeSecret, type ReadSecret } from '../shared/secrets.ts';
-import type { ClientTlsRefs } from '../shared/target-auth-config.ts';
-import { rereadMs } from './credential.ts';
+import { createFollowed, type Followed } from './follow.ts';
+import { nameError } from './log.ts';
+import { describeSecret, type ReadSecret, type SecretRef } from './secrets.ts';
 
-export interface ClientTls {
+/** A rotated pair is found within a minute, long before the old one ends. */
+const everyMs = 60_000;
+
+export interface TlsRefs {
+  readonly certificate: SecretRef;
+  readonly key: SecretRef;
+  /** Whom the other side's certificate is to be of, where the usual authorities are not asked. */
+  readonly ca?: SecretRef | undefined;
+}
+
+export interface TlsPair {
   /** What new connections show and whom they trust, by the last reading: the same object until there is another. */
   readonly context: () => SecureContext;
+  /** The same as texts. */
+  readonly pems: () => Pems;
   readonly refresh: () => Promise<void>;
   /** Reads it again and again until the signal ends. */
   readonly follow: (signal: AbortSignal) => Promise<void>;
 }
 
-export interface ClientTlsOptions {
-  readonly refs: ClientTlsRefs;
+export interface TlsPairOptions {
+  readonly refs: TlsRefs;
   readonly readSecret: ReadSecret;
   readonly unusable: (fault: string) => void;
+  /** Told of each pair that takes the place of another. */
+  readonly replaced?: (pems: Pems) => void;
   /** ms since 1970. */
   readonly clock: () => number;
 }
 
-interface Pems {
+/** As texts. */
+export interface Pems {
   readonly certificate: string;
   readonly key: string;
   readonly ca: string | undefined;
@@ -30,11 +43,18 @@ interface Pems {
 
 interface Opened {
   readonly digest: string;
+  readonly pems: Pems;
   readonly context: SecureContext;
 }
 
-/** Our side of mutual TLS. Rejects where it cannot be used at the start; later on, the pair before stays. */
-export async function openClientTls({ refs, readSecret, unusable, clock }: ClientTlsOptions): Promise<ClientTls> {
+/** A certificate and its key. Rejects where they cannot be used at the start; later on, the pair before stays. */
+export async function openTlsPair({
+  refs,
+  readSecret,
+  unusable,
+  replaced = () => undefined,
+  clock,
+}: TlsPairOptions): Promise<TlsPair> {
   const readPems = async (): Promise<Pems> => {
     const [certificate, key, ca] = await Promise.all([
       readSecret(refs.certificate),
@@ -43,7 +63,7 @@ export async function openClientTls({ refs, readSecret, unusable, clock }: Clien
     ]);
     return { certificate: certificate.reveal(), key: key.reveal(), ca: ca?.reveal() };
   };
-  const open = (pems: Pems): Opened => ({ digest: digestOf(pems), context: contextOf(refs, pems) });
+  const open = (pems: Pems): Opened => ({ digest: digestOf(pems), pems, context: contextOf(refs, pems) });
 
   const first = await readPems();
   checkPems(refs, first, clock());
@@ -52,12 +72,20 @@ export async function openClientTls({ refs, readSecret, unusable, clock }: Clien
     async read() {
       const pems = await readPems();
       checkPems(refs, pems, clock());
-      return digestOf(pems) === followed.current().digest ? followed.current() : open(pems);
+      if (digestOf(pems) === followed.current().digest) return followed.current();
+      const opened = open(pems);
+      replaced(pems);
+      return opened;
     },
-    everyMs: rereadMs,
+    everyMs,
     unusable,
   });
-  return { context: () => followed.current().context, refresh: followed.refresh, follow: followed.follow };
+  return {
+    context: () => followed.current().context,
+    pems: () => followed.current().pems,
+    refresh: followed.refresh,
+    follow: followed.follow,
+  };
 }
 
 function digestOf(pems: Pems): string {
@@ -65,7 +93,7 @@ function digestOf(pems: Pems): string {
 }
 
 /** Throws a sentence. A rotation that has written one of the two is at fault for a moment, and right at the next reading. */
-function checkPems(refs: ClientTlsRefs, { certificate, key, ca }: Pems, nowMs: number): void {
+function checkPems(refs: TlsRefs, { certificate, key, ca }: Pems, nowMs: number): void {
   const where = describeSecret(refs.certificate);
   const mine = parse(() => new X509Certificate(certificate), `The certificate at ${where}`);
   if (mine.validToDate.getTime() < nowMs)
@@ -92,7 +120,7 @@ function parse<T>(read: () => T, what: string): T {
   }
 }
 
-function contextOf(refs: ClientTlsRefs, { certificate, key, ca }: Pems): SecureContext {
+function contextOf(refs: TlsRefs, { certificate, key, ca }: Pems): SecureContext {
   try {
     return createSecureContext({ cert: certificate, key, ...(ca === undefined ? {} : { ca }) });
   } catch (error) {
