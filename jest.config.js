@@ -4,8 +4,8 @@ import { availableParallelism } from 'node:os';
 export default {
   testEnvironment: '<rootDir>/tests/support/environment.js',
   testMatch: ['<rootDir>/tests/**/*.test.ts'],
-  // They need helm: npm run test:charts.
-  testPathIgnorePatterns: ['<rootDir>/tests/charts/'],
+  // They need helm, or a redis-server and openssl: npm run test:charts, npm run test:redis.
+  testPathIgnorePatterns: ['<rootDir>/tests/charts/', '<rootDir>/tests/redis/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/tests/support/strip-types.js' },
   moduleFileExtensions: ['ts', 'js', 'json', 'node'],

@@ -97,7 +97,10 @@ describe('the policy of secrets in AWS', () => {
     for (const secret of [{ awsSecret: 'crm' }, { awsParameter: 'crm' }]) {
       const graphql = { ...config.graphql, auth: { apiKey: { header: 'x-api-key', secret } } };
       const EGW_CONFIG = join(folder, 'gateway.yaml');
-      await writeFile(EGW_CONFIG, stringify({ auth: {}, targets: { crm: { ...config, graphql } } }));
+      await writeFile(
+        EGW_CONFIG,
+        stringify({ auth: { allowAnonymous: true }, targets: { crm: { ...config, graphql } } }),
+      );
       const app = await startApp('dispatcher', {
         EGW_CONFIG,
         EGW_TARGET: 'crm',

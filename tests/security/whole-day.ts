@@ -27,7 +27,18 @@ export interface Day {
 export interface DayOptions {
   /** A Redis in the place of an embedded one, by its port and by what the apps call it. */
   readonly redis?: { readonly port: number; readonly url: string };
+  readonly limit?: 'remembered' | 'shared';
 }
+
+/** What a pod may spend without Redis, and what only Redis knows, exclude each other. */
+const shared = { windows: [{ calls: 50, per: '1s' }], withoutRedis: 'share' };
+const remembered = {
+  windows: [
+    { calls: 50, per: '1s' },
+    { calls: 9_000, per: '1h' },
+  ],
+  maxInFlight: 20,
+};
 
 /** SQS' shortest: messages near their end, and the pods' looks for them, are a matter of seconds. */
 const retentionSeconds = '60';
@@ -43,20 +54,11 @@ const until = async (what: () => boolean | Promise<boolean>): Promise<void> => {
  * All that happens to a gateway, in short: events that are delivered, refused, throttled, put off, sent anew and found to have
  * been sent twice; a circuit that opens and closes; and an operator who looks, drops and redrives. On real processes.
  */
-export async function spendDay({ redis }: DayOptions = {}): Promise<Day> {
+export async function spendDay({ redis, limit = 'remembered' }: DayOptions = {}): Promise<Day> {
   const gateway = await startGateway({
     dispatchers: 0,
     settings: {
-      limit: {
-        windows: [
-          { calls: 50, per: '1s' },
-          { calls: 9_000, per: '1h' },
-        ],
-        concurrency: 5,
-        maxInFlight: 20,
-        margin: '100ms',
-        withoutRedis: 'share',
-      },
+      limit: { concurrency: 5, margin: '100ms', ...(limit === 'shared' ? shared : remembered) },
       retry: { attempts: 3, backoff: { first: '100ms', max: '1s' } },
     },
     config: { inbound: { requests: 100_000, per: '1s' } },
@@ -93,7 +95,8 @@ export async function spendDay({ redis }: DayOptions = {}): Promise<Day> {
   await own.set(pauseKey(instance, 'crm'), `${Date.now() + 3_600_000} throttled`);
 
   const taken = await startApp('receiver', { ...gateway.env, AWS_ENDPOINT_URL_SQS: receiver.url });
-  const pod = await startApp('dispatcher', { ...gateway.env, AWS_ENDPOINT_URL_SQS: dispatcher.url });
+  const startPod = () => startApp('dispatcher', { ...gateway.env, AWS_ENDPOINT_URL_SQS: dispatcher.url });
+  let pod = await startPod();
   const send = async (body: object) => {
     const response = await fetch(`http://127.0.0.1:${String(taken.listening['port'])}/events`, {
       method: 'POST',
@@ -106,7 +109,10 @@ export async function spendDay({ redis }: DayOptions = {}): Promise<Day> {
     await send({ id: 'young' });
     await until(() => dispatcher.asked.has('SendMessage events'));
     await until(() => dispatcher.asked.has('ChangeMessageVisibility events'));
+    // It remembers a pause for as long as it was told.
+    await pod.stop();
     await own.del(pauseKey(instance, 'crm'));
+    pod = await startPod();
     await gateway.delivered(2);
 
     await gateway.admin('POST', '/faults', {

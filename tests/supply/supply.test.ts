@@ -1,0 +1,185 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
+import { judgeAudit } from '../../supply/judge-audit.ts';
+import { allowedLicences, licenceExceptions } from '../../supply/licences.ts';
+
+const flags = { dev: z.boolean().optional(), optional: z.boolean().optional(), devOptional: z.boolean().optional() };
+const lock = z
+  .object({
+    packages: z.record(
+      z.string(),
+      z.object({
+        version: z.string().optional(),
+        license: z.string().optional(),
+        resolved: z.string().optional(),
+        integrity: z.string().optional(),
+        hasInstallScript: z.boolean().optional(),
+        ...flags,
+      }),
+    ),
+  })
+  .parse(JSON.parse(readFileSync('package-lock.json', 'utf8')));
+const packages = Object.entries(lock.packages)
+  .filter(([path]) => path !== '')
+  .map(([path, of]) => ({ path, name: path.slice(path.lastIndexOf('node_modules/') + 13), ...of }));
+/** What a user of the packages is given; the images leave out what is optional. */
+const handedOn = packages.filter(({ dev, devOptional }) => dev !== true && devOptional !== true);
+const own = z
+  .object({
+    allowScripts: z.record(z.string(), z.boolean()),
+    dependencies: z.record(z.string(), z.string()),
+    devDependencies: z.record(z.string(), z.string()),
+    optionalDependencies: z.record(z.string(), z.string()),
+  })
+  .parse(JSON.parse(readFileSync('package.json', 'utf8')));
+
+describe('the packages', () => {
+  it('are named by one version each', () => {
+    const all = { ...own.dependencies, ...own.devDependencies, ...own.optionalDependencies };
+    expect(Object.entries(all).filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
+  });
+
+  it('are held to their contents by the lockfile, and come from the registry alone', () => {
+    expect(packages.filter(({ integrity = '' }) => !integrity.startsWith('sha512-')).map(({ path }) => path)).toEqual(
+      [],
+    );
+    const elsewhere = packages.filter(
+      ({ resolved = 'https://registry.npmjs.org/' }) => !resolved.startsWith('https://registry.npmjs.org/'),
+    );
+    expect(elsewhere).toEqual([]);
+  });
+
+  it('run no program while they are installed: each that would is named, and refused', () => {
+    const would = packages.filter(({ hasInstallScript }) => hasInstallScript === true).map(({ name }) => name);
+    expect(own.allowScripts).toEqual(Object.fromEntries([...new Set(would)].map((name) => [name, false])));
+    expect(readFileSync('.npmrc', 'utf8')).toMatch(/^ignore-scripts=true$/m);
+  });
+
+  it('stand under a licence that is allowed, in the lockfile and in themselves', () => {
+    const isBorne = (name: string, licence: unknown) =>
+      name in licenceExceptions || (typeof licence === 'string' && allowedLicences.includes(licence));
+    const inLock = handedOn.filter(({ name, license }) => !isBorne(name, license));
+    const manifests = handedOn.map(({ path }) => `${path}/package.json`).filter((file) => existsSync(file));
+    const inThemselves = manifests.filter((file) => {
+      const { name, license } = JSON.parse(readFileSync(file, 'utf8')) as { name: string; license: unknown };
+      return !isBorne(name, license);
+    });
+    expect(manifests.length).toBeGreaterThan(50);
+    expect({ inLock, inThemselves }).toEqual({ inLock: [], inThemselves: [] });
+    expect(Object.keys(licenceExceptions).filter((name) => !handedOn.some((each) => each.name === name))).toEqual([]);
+  });
+
+  it('come into images by npm ci alone, without scripts', () => {
+    const installs = globSync('{Dockerfile.*,k8s/Dockerfile.*}').flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/npm (ci|i|install|add)\b.*$/gm)].map(([line]) => line),
+    );
+    expect(installs.length).toBeGreaterThan(0);
+    expect(installs.filter((line) => !/^npm ci .*--ignore-scripts/.test(line))).toEqual([]);
+  });
+});
+
+interface Ended {
+  readonly code: number | null;
+  readonly said: string;
+}
+
+async function npmRun(script: string, env: Record<string, string> = {}): Promise<Ended> {
+  const child = spawn(process.execPath, [`supply/${script}.ts`], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  for (const output of [child.stdout, child.stderr]) output.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, said };
+}
+
+describe('npm run audit', () => {
+  /** What the registry says of one package, or that it takes no questions. */
+  let advisories: object | undefined;
+  const registry = createServer((request, response) => {
+    request.resume();
+    if (advisories === undefined) response.writeHead(405).end();
+    else if (request.method === 'POST') response.end(JSON.stringify(advisories));
+    else response.writeHead(404).end('{}');
+  });
+  beforeAll(() => new Promise<void>((resolve) => registry.listen(0, '127.0.0.1', resolve)));
+  afterAll(async () => {
+    registry.closeAllConnections();
+    await new Promise((resolve) => registry.close(resolve));
+  });
+  const audit = () =>
+    npmRun('audit', { npm_config_registry: `http://127.0.0.1:${(registry.address() as AddressInfo).port}/` });
+  const advisory = (severity: string) => ({
+    express: [
+      { id: 1, url: 'https://github.com/advisories/GHSA-test', title: 'a fault', severity, vulnerable_versions: '*' },
+    ],
+  });
+
+  it('fails on an advisory of high or above, and tells of one below', async () => {
+    advisories = advisory('high');
+    expect(await audit()).toMatchObject({
+      code: 1,
+      said: expect.stringContaining('high: express: a fault (GHSA-test)'),
+    });
+    advisories = advisory('moderate');
+    expect(await audit()).toMatchObject({ code: 0, said: expect.stringContaining('moderate: express: a fault') });
+    advisories = {};
+    expect(await audit()).toMatchObject({ code: 0, said: 'No advisory of high or above that is not borne.\n' });
+  });
+
+  it('never passes off as clean what nobody looked up', async () => {
+    advisories = undefined;
+    const { code, said } = await audit();
+    expect(code).toBe(2);
+    expect(said).toContain('NOT CHECKED: no package of package-lock.json was looked up');
+    expect(judgeAudit('', [], '2027-01-01')).toMatchObject({ kind: 'not checked' });
+  });
+
+  it('bears what is listed until its day, and nothing that is not there any more', () => {
+    const via = [{ source: 1, name: 'express', title: 'a fault', url: 'https://x/GHSA-test', severity: 'critical' }];
+    const said = JSON.stringify({ vulnerabilities: { express: { via }, ours: { via: ['express'] } } });
+    const borne = { advisory: 'GHSA-test', package: 'express', until: '2027-01-31', reason: 'not reached' };
+    expect(judgeAudit(said, [borne], '2027-01-31')).toMatchObject({ kind: 'clean' });
+    expect(judgeAudit(said, [borne], '2027-02-01')).toMatchObject({ kind: 'failed' });
+    expect(judgeAudit(said, [{ ...borne, package: 'qs' }], '2027-01-01')).toMatchObject({ kind: 'failed' });
+    expect(judgeAudit('{"vulnerabilities":{}}', [borne], '2027-01-01')).toMatchObject({ kind: 'failed' });
+  });
+});
+
+describe('npm run sbom', () => {
+  it('lists all packages of an image, and no other', async () => {
+    expect(await npmRun('sbom')).toMatchObject({ code: 0 });
+    const inImages = handedOn.filter(({ optional }) => optional !== true);
+    for (const app of ['receiver', 'dispatcher']) {
+      const sbom = JSON.parse(readFileSync(`dist/sbom/event-gateway-${app}.cdx.json`, 'utf8')) as {
+        readonly bomFormat: string;
+        readonly metadata: { readonly component: { readonly name: string } };
+        readonly components: readonly { readonly purl: string }[];
+      };
+      expect(sbom).toMatchObject({ bomFormat: 'CycloneDX', metadata: { component: { name: `event-gateway-${app}` } } });
+      const listed = sbom.components.map(({ purl }) => decodeURIComponent(purl));
+      expect(new Set(listed)).toEqual(new Set(inImages.map(({ name, version }) => `pkg:npm/${name}@${version ?? ''}`)));
+    }
+  });
+});
+
+describe('renovate.json', () => {
+  it('pins, groups, and asks for the AWS SDK once a week', () => {
+    const read = z.looseObject({
+      extends: z.array(z.string()),
+      rangeStrategy: z.string(),
+      packageRules: z.array(z.unknown()),
+    });
+    const renovate = read.parse(JSON.parse(readFileSync('renovate.json', 'utf8')));
+    expect(renovate).toMatchObject({ extends: expect.arrayContaining(['docker:pinDigests']), rangeStrategy: 'pin' });
+    expect(renovate.packageRules).toContainEqual(
+      expect.objectContaining({ groupName: 'AWS SDK', schedule: ['before 6am on monday'] }),
+    );
+  });
+});
