@@ -115,9 +115,17 @@ describe('npm run audit', () => {
   });
   const audit = () =>
     npmRun('audit', { npm_config_registry: `http://127.0.0.1:${(registry.address() as AddressInfo).port}/` });
+  // npm keeps what it once heard of an advisory of the same number.
+  let number = 0;
   const advisory = (severity: string) => ({
     express: [
-      { id: 1, url: 'https://github.com/advisories/GHSA-test', title: 'a fault', severity, vulnerable_versions: '*' },
+      {
+        id: ++number,
+        url: 'https://github.com/advisories/GHSA-test',
+        title: 'a fault',
+        severity,
+        vulnerable_versions: '*',
+      },
     ],
   });
 
