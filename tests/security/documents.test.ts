@@ -7,7 +7,15 @@ const rowsAfter = (marker: string) =>
   text
     .split(marker)
     .slice(1)
-    .flatMap((part) => part.trimStart().split('\n\n')[0]?.split('\n').slice(2) ?? [])
+    .flatMap(
+      (part) =>
+        part
+          .trimStart()
+          .split('\n\n')[0]
+          ?.split('\n')
+          .slice(2)
+          .filter((line) => line !== '') ?? [],
+    )
     .map((line) =>
       line
         .split('|')
