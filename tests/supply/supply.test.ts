@@ -83,6 +83,17 @@ describe('the packages', () => {
   });
 });
 
+describe('the images', () => {
+  it('end on a base without a shell or a package manager, as a user who is not root', () => {
+    for (const app of ['receiver', 'dispatcher']) {
+      const text = readFileSync(`Dockerfile.${app}`, 'utf8');
+      const last = text.slice(text.lastIndexOf('\nFROM ') + 1);
+      expect(last).toMatch(/^FROM gcr\.io\/distroless\/nodejs\$\{NODE\}-debian\d+:nonroot /);
+      expect(last).toMatch(/^USER 65532:65532$/m);
+    }
+  });
+});
+
 interface Ended {
   readonly code: number | null;
   readonly said: string;

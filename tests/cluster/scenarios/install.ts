@@ -1,6 +1,7 @@
 import { atMost } from '../../conformance/proof.ts';
 import { perSecond, underLoad } from '../load.ts';
 import { boundsOf, says, type Scenario } from '../scenario.ts';
+import { toolsIn } from '../tools-in-image.ts';
 import { atZero, seconds, slowestStart } from './look.ts';
 
 const limits = { crm: 50 };
@@ -21,6 +22,7 @@ export const install: Scenario = {
     const receiverReady = await slowestStart(world, 'receiver');
     const tested = await world.release.test();
     const testedMs = performance.now();
+    const tools = await toolsIn(world, 'receiver');
     await atZero(world, 'crm');
     const outcome = await underLoad(world, { name: 'first', events: 1, dueMs: perSecond(100), limits });
     const dispatcherReady = await slowestStart(world, 'dispatcher');
@@ -29,6 +31,7 @@ export const install: Scenario = {
       bounds: [
         says('helm install', installed.text, /Event Gateway \S+ is installed as/),
         says('helm test', tested.text, /Succeeded/),
+        atMost(`shells and package managers in the image${tools.map((tool) => ` ${tool}`).join('')}`, tools.length, 0),
         atMost('container start to ready, receiver (s)', receiverReady, 2),
         atMost('container start to ready, dispatcher (s)', dispatcherReady, 2),
         atMost('0 pods to first delivery (s)', seconds(firstMs), 15),
