@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createRedis, type Redis } from '../../apps/shared/redis.ts';
+import { createRedis, followServer, type Redis } from '../../apps/shared/redis.ts';
 import { spendDay } from '../security/whole-day.ts';
 import { startServer, type Server } from './server.ts';
 
@@ -58,6 +58,17 @@ describe('docs/redis.acl', () => {
     const redis = createRedis(url());
     await redis.connect();
     await expect(ask(redis)).rejects.toThrow(/NOPERM|can't access|ACL failure/);
+    redis.disconnect();
+  });
+
+  it('is enough without INFO: the apps then do without what it tells', async () => {
+    await admin.acl('SETUSER', 'event-gateway', '-info');
+    const redis = createRedis(url());
+    const serverId = followServer(redis);
+    await redis.connect();
+    await expect(redis.get('egw:{tests}:nothing')).resolves.toBeNull();
+    expect(serverId()).toBe('not told');
+    await admin.acl('SETUSER', 'event-gateway', '+info');
     redis.disconnect();
   });
 
