@@ -81,35 +81,38 @@ export function createAuthenticate(
   ].join(', or ');
   const askFor = ways === '' ? 'Only signed webhooks are taken here, at /webhooks/{name}' : `Send ${ways}`;
 
+  const fail = (method: AuthMethod, result: Exclude<Attempted, 'ok'>, detail: string): Refused => {
+    observe.authenticated(method, result);
+    const credential = { method, result };
+    if (result === 'unchecked') return refused('issuer_unavailable', detail, { credential });
+    return refused('unauthenticated', detail, { ...challenge, credential });
+  };
   const byKey = (key: string, check: (key: string) => KeyCheck): Known | Refused => {
     const checked = check(key);
-    observe.authenticated('api_key', checked.ok ? 'ok' : checked.fault);
-    if (!checked.ok) return refused('unauthenticated', keyFaults[checked.fault], challenge);
+    if (!checked.ok) return fail('api_key', checked.fault, keyFaults[checked.fault]);
     const { id, name, scope } = checked;
+    observe.authenticated('api_key', 'ok');
     observe.usedKey(name, id);
     return { ok: true, sender: { name, scope } };
   };
   const byToken = async (method: AuthMethod, token: string, check: CheckToken): Promise<Known | Refused> => {
     const checked = await check(token);
-    observe.authenticated(method, checked.ok ? 'ok' : checked.fault);
-    if (checked.ok) return checked;
-    if (checked.fault === 'unchecked') return refused('issuer_unavailable', checked.detail);
-    return refused('unauthenticated', checked.detail, challenge);
+    if (!checked.ok) return fail(method, checked.fault, checked.detail);
+    observe.authenticated(method, 'ok');
+    return checked;
   };
 
   return ({ headers }) => {
     const shown = credentialOf(headers);
     if (shown === undefined) {
-      observe.authenticated(usual, 'missing');
-      return refused('unauthenticated', askFor, challenge);
+      return fail(usual, 'missing', askFor);
     }
     const { text, bearer } = shown;
     if (bearer && checkCaller !== undefined && isCallerToken(text)) return byToken('sts', text, checkCaller);
     // Three parts make a token; a key has no dot.
     if (bearer && checkToken !== undefined && text.includes('.')) return byToken('jwt', text, checkToken);
     if (checkKey !== undefined) return byKey(text, checkKey);
-    observe.authenticated(usual, 'malformed');
-    return refused('unauthenticated', askFor, challenge);
+    return fail(usual, 'malformed', askFor);
   };
 }
 

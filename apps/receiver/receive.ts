@@ -51,7 +51,11 @@ export function createReceive(deps: ReceiveDeps): Receive {
 
   const turnAway = (response: Response, refusal: Refusal): void => {
     observe.received(refusal.code);
-    log.info({ outcome: refusal.code }, 'request.refused');
+    const { method, result } = refusal.credential ?? {};
+    log.info(
+      { outcome: refusal.code, ...(method === undefined ? {} : { auth_method: method, auth_result: result }) },
+      'request.refused',
+    );
     refuse(response, refusal);
   };
 

@@ -99,6 +99,8 @@ export interface Refusal {
   /** Targets whose queue has confirmed the event although the whole was refused. */
   readonly queued?: readonly string[];
   readonly headers?: Readonly<Record<string, string>>;
+  /** Which credential failed, and how: for our log alone. */
+  readonly credential?: { readonly method: string; readonly result: string };
 }
 
 /** An RFC 9457 problem. */

@@ -71,7 +71,7 @@ export function createVerifyWebhook(
   const { needs, claim: read, delivery: deliveryOf } = schemes[scheme];
   const turnAway = (result: Signed, detail: string) => {
     tell('webhook', result);
-    return refused('unauthenticated', detail);
+    return refused('unauthenticated', detail, { credential: { method: 'webhook', result } });
   };
   return ({ headers, body }) => {
     const claim = read(headers);

@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { refusals } from '../../apps/receiver/refuse.ts';
@@ -159,25 +159,29 @@ describe('the receiver refuses', () => {
 
   it('bodies beyond what it can hold, until they are gone', async () => {
     const head = `POST /events HTTP/1.1\r\nHost: x\r\nX-API-Key: ${receiver.key}\r\nContent-Type: application/json\r\n`;
-    const part = Buffer.concat([Buffer.from(`${head}Content-Length: 1100001\r\n\r\n`), Buffer.alloc(1_100_000, 0x20)]);
-    // Many more than it can hold: each large event below takes the place of one, which is then turned away.
+    // All of a body but its end: it is held until its time is over.
+    const sockets: Socket[] = [];
     let turnedAway = 0;
-    const sockets = await Promise.all(
-      Array.from({ length: 100 }, async () => {
-        const socket = connect(receiver.port, '127.0.0.1').on('error', () => undefined);
-        socket.once('data', () => turnedAway++);
-        await new Promise((resolve) => socket.write(part, resolve));
-        return socket;
-      }),
-    );
+    const hold = async (bytes: number) => {
+      const socket = connect(receiver.port, '127.0.0.1').on('error', () => undefined);
+      sockets.push(socket);
+      socket.once('data', () => turnedAway++);
+      const part = Buffer.concat([
+        Buffer.from(`${head}Content-Length: ${bytes + 1}\r\n\r\n`),
+        Buffer.alloc(bytes, 0x20),
+      ]);
+      await new Promise((resolve) => socket.write(part, resolve));
+    };
     try {
+      // More than it can hold; what is turned away for the last of them leaves less room than one of them takes.
+      await Promise.all(Array.from({ length: 100 }, () => hold(1_100_000)));
       const large = `{"id":"l","pad":"${'x'.repeat(1_020_000)}"}`;
       // A busy machine takes a while to read what the sockets hold.
       const readMs = performance.now() + 10_000;
       while (turnedAway === 0 && performance.now() < readMs) await new Promise((resolve) => setTimeout(resolve, 20));
       let answer = await receiver.post(large);
       while (answer.status === 202 && performance.now() < readMs) {
-        await new Promise((resolve) => setTimeout(resolve, 100));
+        await hold(200_000);
         answer = await receiver.post(large);
       }
       refusedAs(answer, 'saturated');

@@ -85,6 +85,28 @@ describe('a sender may send', () => {
   }, 30_000);
 });
 
+describe('the log', () => {
+  it('names the credential that failed, and how, and shows none', async () => {
+    const receiver = await startReceiver({ webhooks: () => ({}) });
+    for (const [headers, result] of [
+      [{ 'x-api-key': '' }, 'missing'],
+      [{ 'x-api-key': receiver.key.slice(1) }, 'malformed'],
+      [{ authorization: `Bearer ${newKey('x', randomBytes).key}` }, 'unknown'],
+    ] as const) {
+      const asked = receiver.request(
+        'POST',
+        '/events',
+        { 'content-type': 'application/json', ...headers },
+        '{"id":"x"}',
+      );
+      expect((await asked).status).toBe(401);
+      const line = await receiver.app.logged(({ auth_result }) => auth_result === result);
+      expect(line).toMatchObject({ msg: 'request.refused', outcome: 'unauthenticated', auth_method: 'api_key' });
+    }
+    await receiver.close();
+  });
+});
+
 describe('guesses', () => {
   let receiver: Receiver;
   beforeAll(async () => {
