@@ -22,6 +22,8 @@ export interface ProcessOptions<Ready> {
   readonly readyBy: (line: string) => Ready | undefined;
   /** Lines of stdout after that one. */
   readonly heard?: (line: string) => void;
+  /** Lines of stderr. */
+  readonly complained?: (line: string) => void;
   /** Told when it ends that nobody asked to. */
   readonly died: (sentence: string) => void;
   readonly signal: AbortSignal;
@@ -62,6 +64,7 @@ export async function startProcess<Ready>(options: ProcessOptions<Ready>): Promi
   createInterface(child.stdout).on('line', (line) => (isUp ? options.heard?.(line) : read(line)));
   createInterface(child.stderr).on('line', (line) => {
     complaint = `${complaint}${line}\n`.slice(-keptErrorChars);
+    options.complained?.(line);
     read(line);
   });
   child.once('error', (error) => up.reject(new Error(`${name} could not be started: ${error.message}`)));
