@@ -182,7 +182,7 @@ function answerBatch(response: Response, results: readonly (Receipt | Refused)[]
   });
 }
 
-export function answer(response: Response, status: number, body: unknown): void {
+function answer(response: Response, status: number, body: unknown): void {
   response.statusCode = status;
   response.setHeader('content-type', 'application/json');
   response.end(JSON.stringify(body));

@@ -35,6 +35,7 @@ export async function openReceiverServer(
 
 /** What Node itself turns away gets the same kind of answer as everything else. */
 function bound(server: Server): Server {
+  server.setTimeout(connection.silenceTimeout);
   server.maxConnections = connection.maxConnections;
   server.maxRequestsPerSocket = connection.maxRequestsPerSocket;
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
