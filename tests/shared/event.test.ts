@@ -14,10 +14,10 @@ const anyEvent: fc.Arbitrary<GatewayEvent> = fc.record(
     type: anyText,
     time: anyText,
     sender: anyText,
-    receivedAt: anyText,
+    receivedAt: fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
     traceparent: fc.stringMatching(/^00-[0-9a-f]{31}1-[0-9a-f]{15}1-0[01]$/),
     tracestate: fc.stringMatching(/^[a-z]{1,9}=[a-z0-9]{1,9}(,[a-z]{1,9}=[a-z0-9]{1,9})?$/),
-    digest: anyText,
+    digest: fc.stringMatching(/^[A-Za-z0-9_-]{22}$/),
     identity: fc.constantFrom('id' as const, 'digest' as const),
     redrive: fc.nat(),
     attributes: fc
@@ -115,6 +115,28 @@ describe('an event on the queue', () => {
       expect(decode(encode({ ...event, traceparent }))).toEqual({ ok: false, fault: 'the traceparent is none' });
     },
   );
+
+  it('says that a digest is none which is no word, as the ledger counts words', () => {
+    for (const digest of ['a b', 'a\r\nb', '\u0000', 'x'.repeat(44)]) {
+      expect(decode(encode({ ...event, digest }))).toEqual({ ok: false, fault: 'the digest is none' });
+    }
+  });
+
+  it('says that a time of receiving is none, as no metric takes its age', () => {
+    for (const receivedAt of ['never', '9999-99-99', '+275760-09-13T00:00:00.001Z']) {
+      expect(decode(encode({ ...event, receivedAt }))).toEqual({ ok: false, fault: 'receivedat is no time' });
+    }
+  });
+
+  it('looks at nothing that is nested deeper than the receiver takes, and at once', () => {
+    const deep = (levels: number) => ({ kind: 'json' as const, text: '['.repeat(levels) + ']'.repeat(levels) });
+    expect(decode(encode({ ...event, data: deep(100) }))).toMatchObject({ ok: true });
+    const fault = 'the message is nested deeper than 100 levels';
+    expect(decode(encode({ ...event, data: deep(101) }))).toEqual({ ok: false, fault });
+    const startedMs = performance.now();
+    expect(decode('['.repeat(1_000_000))).toEqual({ ok: false, fault });
+    expect(performance.now() - startedMs).toBeLessThan(500);
+  });
 
   it.each([['vendor=\r\nx: y'], ['vendor=\u00e9\u65e5'], ['\u0000']])(
     'goes on without a tracestate that no header takes: %j',
