@@ -22,6 +22,12 @@ export type Strike<Input> = (input: Input) => Promise<Fault | undefined>;
 /** Inputs under way at once: enough that neither side waits for the other, few enough that none waits for its turn. */
 const usualLanes = 24;
 
+export interface Lanes {
+  readonly lanes?: number;
+  /** Where a single input takes long, the first that does harm will do. */
+  readonly smallest?: boolean;
+}
+
 /** A smaller input is looked for while the group lasts, and no longer. */
 const longestMs = 180_000;
 
@@ -35,7 +41,7 @@ export async function attack<Input>(
   inputs: fc.Arbitrary<Input>,
   strike: Strike<Input>,
   { inputs: count, seed, signal }: Plan,
-  lanes = usualLanes,
+  { lanes = usualLanes, smallest: wantsSmallest = true }: Lanes = {},
 ): Promise<Attacked> {
   const play = async (lane: number) => {
     const numRuns = Math.floor(count / lanes) + (lane < count % lanes ? 1 : 0);
@@ -46,7 +52,7 @@ export async function attack<Input>(
       if (found !== undefined) throw new Error(found.what, { cause: found });
     });
     const laneSeed = seed * 1_000 + lane;
-    const options = { seed: laneSeed, numRuns, interruptAfterTimeLimit: longestMs };
+    const options = { seed: laneSeed, numRuns, interruptAfterTimeLimit: longestMs, endOnFailure: !wantsSmallest };
     const result = await fc.check(property, options);
     if (!result.failed) return { inputs: result.numRuns, faults: [] };
     const error = result.errorInstance;

@@ -11,23 +11,33 @@ export interface Exchanged {
 /** A refusal is read for a second before its connection is destroyed; a busy machine needs a few more. */
 const closedWithinMs = 5_000;
 
-/** Writes these bytes, each piece as a packet of its own, then closes its half; resolves when the other side has closed too. */
+/** Whoever is to answer begins within this, in ms; half a connection closed earlier ends what is under way on it. */
+const quietMs = 150;
+
+/**
+ * Writes these bytes, each piece as a packet of its own, and closes its half once nothing comes any more; resolves when the other
+ * side has closed too.
+ */
 export function exchange(port: number, pieces: readonly (string | Uint8Array)[]): Promise<Exchanged> {
   return new Promise((resolve) => {
     let text = '';
     const socket = connect(port, '127.0.0.1');
     const end = (closed: boolean) => {
       clearTimeout(timer);
+      clearTimeout(quiet);
       socket.destroy();
       resolve({ text, closed });
     };
     const timer = setTimeout(() => end(false), closedWithinMs);
     socket.setNoDelay(true).setEncoding('latin1');
-    socket.on('data', (chunk: string) => (text += chunk));
+    const quiet = setTimeout(() => socket.end(), quietMs);
+    socket.on('data', (chunk: string) => {
+      text += chunk;
+      quiet.refresh();
+    });
     socket.on('error', () => undefined).on('close', () => end(true));
     socket.on('connect', () => {
       for (const piece of pieces) socket.write(piece);
-      socket.end();
     });
   });
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { join } from "node:path";
+import { join } from 'node:path';
 import { readListening, startProcess } from '../conformance/processes.ts';
-import { repository } from "../conformance/tree.ts";
+import { repository } from '../conformance/tree.ts';
 import { fault, type Fault } from './fault.ts';
 
 /** What an app holds after a collection, in bytes. */

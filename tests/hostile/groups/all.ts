@@ -1,4 +1,5 @@
 import type { Group } from '../group.ts';
+import { hostileAnswers } from './answers.ts';
 import { anyBytes } from './bytes.ts';
 import { cloudEvents } from './cloudevents.ts';
 import { encodings } from './encodings.ts';
@@ -6,6 +7,7 @@ import { halfOpen } from './half-open.ts';
 import { hostileHeaders } from './headers.ts';
 import { identities } from './identities.ts';
 import { jsonBombs } from './json-bombs.ts';
+import { hostileMessages } from './messages.ts';
 import { openApi } from './openapi.ts';
 import { patterns } from './patterns.ts';
 import { pipelining } from './pipelining.ts';
@@ -29,4 +31,6 @@ export const groups: readonly Group[] = [
   pipelining,
   halfOpen,
   slowloris,
+  hostileAnswers,
+  hostileMessages,
 ];

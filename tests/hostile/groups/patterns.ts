@@ -57,7 +57,7 @@ export const patterns: Group = {
         return found ?? (ms > longestMs ? fault('hang', `answered after ${Math.round(ms)} ms`) : undefined);
       },
       plan,
-      4,
+      { lanes: 4 },
     );
   },
 };

@@ -39,7 +39,6 @@ export const pipelining: Group = {
         return isRight ? undefined : fault('wrong answer', `answered ${got}, not ${wanted}`);
       },
       plan,
-      8,
     );
     return { ...attacked, faults: [...attacked.faults, ...(await letIn(world, 'stolen-'))] };
   },

@@ -9,7 +9,7 @@ const forms = ['headers', 'body', 'reading'] as const;
 type Form = (typeof forms)[number];
 
 /** The longest that a request may take to arrive, or an answer to be read; the looks for it, and room. */
-const closedWithinMs = 26_000;
+const closedWithinMs = 32_000;
 
 /** A byte each: more often than any time-out between two bytes that a server could have. */
 const everyMs = 500;
@@ -20,8 +20,9 @@ const goodEveryMs = 20;
 /** What an honest sender may wait at the 99th percentile while they hang on. */
 export const longestP99Ms = 500;
 
-/** More answers than the system buffers on their way: the rest stays with the receiver until somebody reads. */
-const unread = 400;
+/** Questions each: together their answers are more than the system buffers, so that the rest waits until somebody reads. */
+const unread = 'GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(60);
+const mostUnread = 20;
 
 function begin({ key }: World, form: Form): string {
   const head = `POST /events HTTP/1.1\r\nHost: x\r\nX-API-Key: ${key}\r\nContent-Type: application/json\r\n`;
@@ -31,7 +32,7 @@ function begin({ key }: World, form: Form): string {
     case 'body':
       return `${head}Content-Length: 1000000\r\n\r\n{"id":"`;
     case 'reading':
-      return 'GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(unread);
+      return unread;
     default:
       return form satisfies never;
   }
@@ -41,29 +42,29 @@ function begin({ key }: World, form: Form): string {
 async function hold({ socket, closed }: Standing, form: Form, first: string): Promise<boolean> {
   socket.pause();
   socket.write(first);
+  let written = 1;
   const timer = setInterval(() => {
-    if (form === 'headers') socket.write('X');
-    if (form === 'body') socket.write('x');
+    if (form !== 'reading') socket.write('x');
+    // Whoever never reads never learns of the end, but of what he writes after it.
+    else socket.write(written++ < mostUnread ? unread : 'G');
   }, everyMs);
-  // Whoever never reads never learns of the end, but of what he writes after it.
   const isOver = () => closed() || socket.destroyed || socket.errored !== null;
-  const probe = form === 'reading' ? setInterval(() => socket.write('G'), 2_000) : undefined;
   if (form !== 'reading') socket.resume();
   const isClosed = await until(isOver, closedWithinMs);
   clearInterval(timer);
-  clearInterval(probe);
   socket.destroy();
   return isClosed;
 }
 
-async function measureGood(world: World, signal: AbortSignal): Promise<{ readonly ms: readonly number[]; readonly refused: number }> {
+async function measureGood(world: World, signal: AbortSignal): Promise<{ readonly ms: readonly number[]; readonly refused: readonly number[] }> {
   const ms: number[] = [];
-  let refused = 0;
+  const refused: number[] = [];
   while (!signal.aborted) {
     const startedMs = performance.now();
     const { status } = await sendGood(world);
-    ms.push(performance.now() - startedMs);
-    if (status !== 202) refused++;
+    // A refusal is no answer that an honest sender can use.
+    ms.push(status === 202 ? performance.now() - startedMs : Infinity);
+    if (status !== 202) refused.push(status);
     await wait(goodEveryMs);
   }
   return { ms: ms.toSorted((one, other) => one - other), refused };
@@ -89,11 +90,10 @@ export const slowloris: Group = {
     const open = forms.map((form) => [form, ends.filter((end) => end.form === form && !end.isClosed).length] as const);
     return {
       inputs,
-      figures: { 'p99 of a good event (ms)': Math.round(p99Ms * 10) / 10, 'good events': ms.length },
+      figures: { 'p99 of a good event (ms)': Math.round(p99Ms * 10) / 10, 'good events': ms.length, 'of them refused': refused.length },
       faults: [
         ...open.filter(([, count]) => count > 0).map(([form, count]) => fault('hang', `${count} sockets with slow ${form} stay open`)),
-        ...(refused > 0 ? [fault('wrong answer', `${refused} of ${ms.length} good events were not taken`)] : []),
-        ...(p99Ms > longestP99Ms ? [fault('hang', `a good event waits ${Math.round(p99Ms)} ms at the 99th percentile`)] : []),
+        ...(p99Ms > longestP99Ms ? [fault('hang', `a good event waits ${Math.round(p99Ms)} ms at the 99th percentile; refused with ${refused.join(', ')}`)] : []),
       ],
     };
   },
