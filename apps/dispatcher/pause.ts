@@ -32,7 +32,8 @@ export function createPause(
 ): Pause {
   let untilMs = 0;
   const learn = (leftMs: number) => {
-    if (now() + leftMs <= untilMs) return;
+    // What is no number would stop calls for good: no later pause is longer.
+    if (!(now() + leftMs > untilMs)) return;
     untilMs = now() + Math.min(leftMs, longestPauseMs);
     onLonger();
   };

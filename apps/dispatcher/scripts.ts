@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { loadScript, type Redis, type RunScript } from '../shared/redis.ts';
+import { believing, replies } from './replies.ts';
 
-type ScriptName =
-  'claim' | 'renew' | 'permit' | 'complete' | 'release' | 'bury' | 'pause' | 'share' | 'probe' | 'token';
+type ScriptName = keyof typeof replies;
 
 function readScript(name: string): string {
   return readFileSync(new URL(`./scripts/${name}.lua`, import.meta.url), 'utf8');
@@ -13,7 +13,7 @@ export type Scripts = Readonly<Record<ScriptName, RunScript>>;
 
 export function loadScripts(redis: Redis, read: (name: string) => string = readScript): Scripts {
   const load = (name: ScriptName, ...before: string[]) =>
-    loadScript(redis, `egw_${name}`, ['record', ...before, name].map(read).join('\n'));
+    believing(loadScript(redis, `egw_${name}`, ['record', ...before, name].map(read).join('\n')), replies[name]);
   return {
     claim: load('claim'),
     renew: load('renew'),
