@@ -17,7 +17,7 @@ export interface Ended {
 export type Flat = Readonly<Record<string, string | number | boolean | null>>;
 
 /** Controls, line separators, and what turns the direction of writing. */
-const unprintable = /[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
+const unprintable = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
 
 /** Anyone may write to a queue: what could move the cursor or turn the line round is shown as its escape. */
 export function safe(text: string): string {
