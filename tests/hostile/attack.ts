@@ -57,9 +57,10 @@ export async function attack<Input>(
     if (!result.failed) return { inputs: result.numRuns, faults: [] };
     const error = result.errorInstance;
     const found = error instanceof Error ? (error.cause as Fault | undefined) : undefined;
-    if (found === undefined || result.counterexample === null) throw error ?? new Error('Interrupted');
-    const smallest = fc.stringify(result.counterexample[0]).slice(0, shownChars);
-    const what = `${found.what}; seed ${laneSeed}, path ${result.counterexamplePath ?? ''}, smallest input ${smallest}`;
+    // Not the gateway's but the suite's own.
+    if (found === undefined) throw new Error('An input could not be judged', { cause: error });
+    const smallest = fc.stringify(result.counterexample?.[0]).slice(0, shownChars);
+    const what = `${found.what}; seed ${laneSeed}, path ${result.counterexamplePath}, smallest input ${smallest}`;
     return { inputs: result.numRuns, faults: [{ ...found, what }] };
   };
   return joined(await Promise.all(Array.from({ length: Math.min(lanes, count) }, (_, lane) => play(lane))));

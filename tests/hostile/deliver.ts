@@ -65,5 +65,10 @@ export async function judgeSettled({ queue }: World): Promise<readonly Fault[]> 
   };
   if (await until(isEmpty, settledWithinMs)) return [];
   const [stuck] = [...(await queue.messages('crm')), ...(await queue.messages('shaped'))];
-  return [fault('hang', `${left} messages are left, such as ${stuck?.body.slice(0, 300) ?? ''} … of ${stuck?.body.length ?? 0} characters`)];
+  return [
+    fault(
+      'hang',
+      `${left} messages are left, such as ${stuck?.body.slice(0, 300) ?? ''} … of ${stuck?.body.length ?? 0} characters`,
+    ),
+  ];
 }

@@ -27,7 +27,13 @@ const takenWithinMs = 5_000;
 /** A fleet that lost sight of Redis needs a few of its looks. */
 const deliveredWithinMs = 20_000;
 
-const plurals = { crash: 'crashes', hang: 'hangs', leak: 'leaks', 'let in': 'let in', 'wrong answer': 'wrong answers' } as const;
+const plurals = {
+  crash: 'crashes',
+  hang: 'hangs',
+  leak: 'leaks',
+  'let in': 'let in',
+  'wrong answer': 'wrong answers',
+} as const;
 
 /** Of each kind how many, with the first one told in its words: a fault says how it is seen again. */
 export function boundsOf(faults: readonly Fault[]): readonly Bound[] {
@@ -38,13 +44,20 @@ export function boundsOf(faults: readonly Fault[]): readonly Bound[] {
   });
 }
 
+/** Those that ended are told as crashes. */
+const living = ({ apps }: World) => apps.filter((app) => app.lives());
+
 export async function measureMemory(world: World): Promise<Memories> {
-  const entries = await Promise.all(world.apps.map(async (app) => [app.name, (await app.memory()).used] as const));
+  const entries = await Promise.all(living(world).map(async (app) => [app.name, (await app.memory()).used] as const));
   return new Map(entries);
 }
 
 /** Sends an event as an honest sender does, and resolves with the status of its answer. */
-export async function sendGood({ sender, key, secrets }: World): Promise<{ readonly id: string; readonly status: number }> {
+export async function sendGood({
+  sender,
+  key,
+  secrets,
+}: World): Promise<{ readonly id: string; readonly status: number }> {
   const id = `good-${randomUUID()}`;
   const event = { specversion: '1.0', id, source: '/hostile', type: 'good.event', data: { secret: secrets.marker } };
   const headers = [
@@ -69,8 +82,11 @@ async function judgeGood(world: World): Promise<readonly Fault[]> {
 
 /** Looks in what the apps tell of themselves; their logs are looked at as they are written. */
 async function judgeTold(world: World): Promise<readonly Fault[]> {
-  const pages = await Promise.all(world.apps.map((app) => app.metrics()));
-  const told = [...pages.map((text) => ['a metric', text] as const), ...world.spans().map((text) => ['a span', text] as const)];
+  const pages = await Promise.all(living(world).map((app) => app.metrics()));
+  const told = [
+    ...pages.map((text) => ['a metric', text] as const),
+    ...world.spans().map((text) => ['a span', text] as const),
+  ];
   return told.flatMap(([where, text]) => {
     const secret = world.secrets.texts.find((each) => text.includes(each));
     return secret === undefined ? [] : [fault('leak', `${where} tells ${secret}`)];

@@ -45,7 +45,7 @@ export function openSender(origin: string): Sender {
     async send({ method = 'POST', path = '/events', headers, body }) {
       try {
         const answer = await pool.request({
-          method: method as 'POST',
+          method,
           path,
           headers: headers.flat(),
           ...(body === undefined ? {} : { body }),
@@ -61,7 +61,8 @@ export function openSender(origin: string): Sender {
 }
 
 function whatCame(error: unknown): Came {
-  if (error instanceof errors.InvalidArgumentError || error instanceof errors.NotSupportedError) return { kind: 'unsendable' };
+  if (error instanceof errors.InvalidArgumentError || error instanceof errors.NotSupportedError)
+    return { kind: 'unsendable' };
   if (error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError) return { kind: 'hang' };
   const code = (error as NodeJS.ErrnoException).code ?? String(error);
   if (code === 'ECONNREFUSED' || code === 'UND_ERR_CONNECT_TIMEOUT') return { kind: 'gone' };

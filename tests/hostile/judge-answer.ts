@@ -40,7 +40,8 @@ function judgeDocumented({ status, headers, text }: Answer): Fault | undefined {
   const type = headers['content-type'];
   const wrong = (why: string) => fault('wrong answer', `${status} ${why}: ${text.slice(0, 200)}`);
   // What a browser asks before it sends (CORS).
-  if (status === 204) return text === '' && 'access-control-allow-origin' in headers ? undefined : wrong('that nobody documents');
+  if (status === 204)
+    return text === '' && 'access-control-allow-origin' in headers ? undefined : wrong('that nobody documents');
   let body: unknown;
   try {
     body = JSON.parse(text);
@@ -64,7 +65,8 @@ function judgeDocumented({ status, headers, text }: Answer): Fault | undefined {
 /** What is wrong with one event's receipt or refusal. */
 function judgeEntry(entry: unknown): string | undefined {
   if (typeof entry !== 'object' || entry === null) return 'with a result that is none';
-  if ('status' in entry && entry.status === 'queued') return 'id' in entry && 'targets' in entry ? undefined : 'without id or targets';
+  if ('status' in entry && entry.status === 'queued')
+    return 'id' in entry && 'targets' in entry ? undefined : 'without id or targets';
   const code = codeOf(entry);
   if (code === undefined) return 'with a result of a code that nobody documents';
   return code === 'internal' ? 'with a mistake of the receiver' : undefined;

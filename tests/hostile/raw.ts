@@ -53,7 +53,9 @@ export function judgeExchange({ text, closed }: Exchanged, secrets: readonly str
   const told = secrets.find((secret) => text.includes(secret));
   if (told !== undefined) return fault('leak', `an answer tells ${told}`);
   if (statusesIn(text).includes(500)) return fault('crash', 'the receiver made a mistake (500)');
-  return text === '' || text.startsWith('HTTP/1.1 ') ? undefined : fault('wrong answer', `it said ${text.slice(0, 80)}`);
+  return text === '' || text.startsWith('HTTP/1.1 ')
+    ? undefined
+    : fault('wrong answer', `it said ${text.slice(0, 80)}`);
 }
 
 /** A connection that stays, to be written to and read from at another's pace. */

@@ -18,6 +18,9 @@ export function strikeWith({ sender, secrets }: World, { neverTaken = false }: S
 }
 
 /** As an honest sender, of whom everything else is hostile. */
-export function known({ key }: World, ...more: readonly (readonly [string, string])[]): readonly (readonly [string, string])[] {
+export function known(
+  { key }: World,
+  ...more: readonly (readonly [string, string])[]
+): readonly (readonly [string, string])[] {
   return [['x-api-key', key], ...more];
 }

@@ -13,7 +13,11 @@ const requests = 3_000;
 export async function warmUp(world: World, signal: AbortSignal): Promise<void> {
   const inputs = fc.record({
     path: fc.constantFrom('/events', '/events/batch', '/webhooks/github', '/openapi.json'),
-    headers: fc.constantFrom([], known(world, ['content-type', 'application/json']), known(world, ['content-type', 'text/plain'])),
+    headers: fc.constantFrom(
+      [],
+      known(world, ['content-type', 'application/json']),
+      known(world, ['content-type', 'text/plain']),
+    ),
     body: hostileText,
   });
   await attack(inputs, strikeWith(world), { inputs: requests, seed: 0, signal });

@@ -14,6 +14,8 @@ export interface Memory {
 export interface WatchedApp {
   readonly name: string;
   readonly port: number;
+  /** False once it has ended by itself. */
+  readonly lives: () => boolean;
   readonly lines: () => number;
   /** What it did that it must not, since this was last asked. */
   readonly faults: () => readonly Fault[];
@@ -44,12 +46,15 @@ const memoryWithinMs = 15_000;
 export async function startWatchedApp({ app, name, env, secrets, signal }: WatchedOptions): Promise<WatchedApp> {
   let found: Fault[] = [];
   let lines = 0;
+  let lives = true;
   const measured = new EventTarget();
   const look = (line: string) => {
     lines++;
     const secret = secrets.find((each) => line.includes(each));
-    if (secret !== undefined) found.push(fault('leak', `a log line of the ${name} tells ${secret}: ${line.slice(0, 300)}`));
-    if (mistakes.some((mistake) => line.includes(mistake))) found.push(fault('crash', `the ${name} says ${line.slice(0, 600)}`));
+    if (secret !== undefined)
+      found.push(fault('leak', `a log line of the ${name} tells ${secret}: ${line.slice(0, 300)}`));
+    if (mistakes.some((mistake) => line.includes(mistake)))
+      found.push(fault('crash', `the ${name} says ${line.slice(0, 600)}`));
   };
   const process_ = await startProcess({
     name: `the ${name}`,
@@ -67,13 +72,17 @@ export async function startWatchedApp({ app, name, env, secrets, signal }: Watch
       // Apps log to stdout: here stands only what Node itself has to say of what nobody caught.
       found.push(fault('crash', `the ${name} wrote to stderr: ${line.slice(0, 300)}`));
     },
-    died: (sentence) => found.push(fault('crash', sentence)),
+    died(sentence) {
+      lives = false;
+      found.push(fault('crash', sentence));
+    },
     signal,
   });
   const opsPort = String(process_.ready['ops_port']);
   return {
     name,
     port: Number(process_.ready['port']),
+    lives: () => lives,
     lines: () => lines,
     faults() {
       const told = found;

@@ -68,7 +68,10 @@ export async function openWorld(stop: AbortSignal): Promise<World> {
   const { key, record } = newKey('hostile', randomBytes);
   const secrets = makeSecrets([key, record.sha256]);
   await writeFile(join(folder, 'keys.json'), JSON.stringify({ keys: [record] }));
-  await writeFile(join(folder, 'gateway.yaml'), stringify(gatewayConfig({ urls, issuer: issuer.url, target: target.url })));
+  await writeFile(
+    join(folder, 'gateway.yaml'),
+    stringify(gatewayConfig({ urls, issuer: issuer.url, target: target.url })),
+  );
   const instance = `hostile-${randomUUID()}`;
   const redisUrl = `redis://127.0.0.1:${redis.port}`;
   const env = {
@@ -89,7 +92,12 @@ export async function openWorld(stop: AbortSignal): Promise<World> {
   await declareTargets(redisUrl, instance);
   const options = { secrets: secrets.texts, signal };
   const startDispatcher = (name: string) =>
-    startWatchedApp({ app: 'dispatcher', name: `dispatcher of ${name}`, env: { ...env, EGW_TARGET: name }, ...options });
+    startWatchedApp({
+      app: 'dispatcher',
+      name: `dispatcher of ${name}`,
+      env: { ...env, EGW_TARGET: name },
+      ...options,
+    });
   const receiver = await startWatchedApp({ app: 'receiver', name: 'receiver', env, ...options });
   const dispatchers = [await startDispatcher('crm'), await startDispatcher('shaped')];
   const apps = [receiver, ...dispatchers];

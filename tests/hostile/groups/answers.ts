@@ -20,7 +20,26 @@ const framed = (status: string, headers: readonly string[], body: string) =>
   [`HTTP/1.1 ${status}`, ...headers, `Content-Length: ${Buffer.byteLength(body, 'latin1')}`, '', body].join('\r\n');
 
 /** A throttle would stop the fleet, as it must; so no answer here is one. */
-const statuses = ['200 OK', '201 Created', '204 No Content', '206 Partial Content', '294 Partial', '301 Moved', '304 Not Modified', '400 Bad', '404 No', '409 Conflict', '422 No', '500 Broken', '505 No', '599 x', '999 x', '100 Continue', '101 Switching Protocols', '103 Early Hints'] as const;
+const statuses = [
+  '200 OK',
+  '201 Created',
+  '204 No Content',
+  '206 Partial Content',
+  '294 Partial',
+  '301 Moved',
+  '304 Not Modified',
+  '400 Bad',
+  '404 No',
+  '409 Conflict',
+  '422 No',
+  '500 Broken',
+  '505 No',
+  '599 x',
+  '999 x',
+  '100 Continue',
+  '101 Switching Protocols',
+  '103 Early Hints',
+] as const;
 
 const bodies = (marker: string) =>
   fc.oneof(
@@ -28,10 +47,18 @@ const bodies = (marker: string) =>
     hostileText,
     hostileJson.map((json) => `{"data":{"deliver":${json}}}`),
     hostileJson.map((json) => `{"data":{"deliver":null},"errors":${json},"extensions":${json}}`),
-    hostileJson.map((json) => `{"errors":[{"message":${json},"path":${json},"extensions":{"code":${json},"status":${json}}}]}`),
-    fc.constantFrom('arrays', 'objects', 'errors').map((shape) =>
-      shape === 'arrays' ? '['.repeat(500_000) : shape === 'objects' ? '{"data":'.repeat(60_000) : `{"errors":[${'{"message":"x"},'.repeat(20_000)}{}]}`,
+    hostileJson.map(
+      (json) => `{"errors":[{"message":${json},"path":${json},"extensions":{"code":${json},"status":${json}}}]}`,
     ),
+    fc
+      .constantFrom('arrays', 'objects', 'errors')
+      .map((shape) =>
+        shape === 'arrays'
+          ? '['.repeat(500_000)
+          : shape === 'objects'
+            ? '{"data":'.repeat(60_000)
+            : `{"errors":[${'{"message":"x"},'.repeat(20_000)}{}]}`,
+      ),
     fc.constant(gzipSync(Buffer.alloc(50_000_000)).toString('latin1')),
     // What a target calls a code is told, so that somebody may say what it means; what it says in words is not.
     fc.constant(`{"errors":[{"message":"no ${marker}","extensions":{"why":"${marker}","code":"no ${marker}"}}]}`),
@@ -64,18 +91,51 @@ const headers = fc.array(
 /** Where a redirect leads: to what a cloud tells of its machines, or back to where somebody would notice. */
 const places = (url: string) => {
   const { port } = new URL(url);
-  return ['http://169.254.169.254/latest/meta-data/', 'http://[fd00:ec2::254]/', `http://127.0.0.1:${port}/stray`, `//localhost:${port}/stray`, '/stray', `http://2130706433:${port}/stray`, 'file:///etc/passwd', 'gopher://127.0.0.1:6379/_FLUSHALL', '\\\\x'] as const;
+  return [
+    'http://169.254.169.254/latest/meta-data/',
+    'http://[fd00:ec2::254]/',
+    `http://127.0.0.1:${port}/stray`,
+    `//localhost:${port}/stray`,
+    '/stray',
+    `http://2130706433:${port}/stray`,
+    'file:///etc/passwd',
+    'gopher://127.0.0.1:6379/_FLUSHALL',
+    '\\\\x',
+  ] as const;
 };
 
 const whole = ({ secrets, target }: World): fc.Arbitrary<Answering> =>
   fc
     .oneof(
-      { weight: 10, arbitrary: fc.tuple(fc.constantFrom(...statuses), headers, bodies(secrets.marker)).map(([status, some, body]) => framed(status, some, body)) },
-      { weight: 3, arbitrary: fc.tuple(fc.constantFrom('301 Moved', '302 Found', '303 See Other', '307 Again', '308 For Good'), fc.constantFrom(...places(target.url))).map(([status, place]) => framed(status, [`Location: ${place}`], '')) },
+      {
+        weight: 10,
+        arbitrary: fc
+          .tuple(fc.constantFrom(...statuses), headers, bodies(secrets.marker))
+          .map(([status, some, body]) => framed(status, some, body)),
+      },
+      {
+        weight: 3,
+        arbitrary: fc
+          .tuple(
+            fc.constantFrom('301 Moved', '302 Found', '303 See Other', '307 Again', '308 For Good'),
+            fc.constantFrom(...places(target.url)),
+          )
+          .map(([status, place]) => framed(status, [`Location: ${place}`], '')),
+      },
       { weight: 3, arbitrary: fc.uint8Array({ maxLength: 400 }).map((bytes) => Buffer.from(bytes).toString('latin1')) },
       // Cut short, and two answers to one call.
-      { weight: 2, arbitrary: fc.tuple(bodies(secrets.marker), fc.nat(200)).map(([body, end]) => `${framed('200 OK', ['Connection: close'], body).slice(0, end)}`) },
-      { weight: 2, arbitrary: bodies(secrets.marker).map((body) => framed('200 OK', [], body) + framed('200 OK', [], '{"data":{"deliver":{"id":"second"}}}')) },
+      {
+        weight: 2,
+        arbitrary: fc
+          .tuple(bodies(secrets.marker), fc.nat(200))
+          .map(([body, end]) => framed('200 OK', ['Connection: close'], body).slice(0, end)),
+      },
+      {
+        weight: 2,
+        arbitrary: bodies(secrets.marker).map(
+          (body) => framed('200 OK', [], body) + framed('200 OK', [], '{"data":{"deliver":{"id":"second"}}}'),
+        ),
+      },
     )
     .map((bytes): Answering => ({ kind: 'bytes', bytes }));
 
@@ -147,7 +207,9 @@ export const hostileAnswers: Group = {
     const strays = world.target.strays();
     const strike = async (answering: Answering) => {
       const { play, written } = playOf(answering);
-      const found = await deliver({ type: 'good.event', data: { secret: world.secrets.marker } }, (id) => world.target.script(id, play));
+      const found = await deliver({ type: 'good.event', data: { secret: world.secrets.marker } }, (id) =>
+        world.target.script(id, play),
+      );
       if (found !== undefined) return found;
       return written() > mostWritten ? fault('hang', `${written()} bytes of an answer were taken`) : undefined;
     };

@@ -29,7 +29,9 @@ const bytes = fc.oneof(
     arbitrary: fc
       .tuple(fc.array(fc.tuple(fc.nat(90), fc.nat(255)), { minLength: 1, maxLength: 4 }), fc.nat(120))
       .map(([turned, end]) => {
-        const event = Buffer.from('{"specversion":"1.0","id":"b","source":"/b","type":"b.b","data":{"n":1.10,"t":"\\u00e9"}}');
+        const event = Buffer.from(
+          '{"specversion":"1.0","id":"b","source":"/b","type":"b.b","data":{"n":1.10,"t":"\\u00e9"}}',
+        );
         for (const [at, byte] of turned) if (at < event.length) event[at] = byte;
         return new Uint8Array(event.subarray(0, end));
       }),

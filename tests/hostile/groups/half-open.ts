@@ -38,8 +38,20 @@ export const halfOpen: Group = {
   does: 'connections that are left at every point of a request: silent, half-closed, reset',
   inputs: { whole: 900, short: 120 },
   async play(world, plan) {
-    const inputs = fc.record({ start: fc.constantFrom(...starts(world)), ending: fc.constantFrom(...endings), afterMs: fc.nat(30) });
-    const strike = async ({ start, ending, afterMs }: { start: string; ending: (typeof endings)[number]; afterMs: number }) => {
+    const inputs = fc.record({
+      start: fc.constantFrom(...starts(world)),
+      ending: fc.constantFrom(...endings),
+      afterMs: fc.nat(30),
+    });
+    const strike = async ({
+      start,
+      ending,
+      afterMs,
+    }: {
+      start: string;
+      ending: (typeof endings)[number];
+      afterMs: number;
+    }) => {
       const { socket, closed } = await stand(world.receiver.port);
       let text = '';
       socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')));

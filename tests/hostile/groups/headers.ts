@@ -30,7 +30,16 @@ const names = [
 
 /** What a header may hold at all: a client writes Latin-1 and no controls. */
 const value = fc.oneof(
-  { weight: 3, arbitrary: fc.string({ unit: fc.integer({ min: 0x20, max: 0xff }).filter((code) => code < 0x7f || code > 0x9f).map((code) => String.fromCharCode(code)), maxLength: 80 }) },
+  {
+    weight: 3,
+    arbitrary: fc.string({
+      unit: fc
+        .integer({ min: 0x20, max: 0xff })
+        .filter((code) => code < 0x7f || code > 0x9f)
+        .map((code) => String.fromCharCode(code)),
+      maxLength: 80,
+    }),
+  },
   {
     weight: 4,
     arbitrary: fc.constantFrom(
@@ -53,15 +62,36 @@ const value = fc.oneof(
       "' OR 1=1 --",
     ),
   },
-  { weight: 1, arbitrary: fc.tuple(fc.constantFrom('a', ' ', ',', '"', '=', ';', 'ÿ'), fc.integer({ min: 1, max: 15_000 })).map(([text, times]) => text.repeat(times)) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(fc.constantFrom('a', ' ', ',', '"', '=', ';', 'ÿ'), fc.integer({ min: 1, max: 15_000 }))
+      .map(([text, times]) => text.repeat(times)),
+  },
 );
 
 const requests = (world: World) =>
   fc.record({
     method: fc.constantFrom('POST', 'POST', 'POST', 'OPTIONS', 'GET', 'QUERY', 'TRACE', 'PROPFIND'),
-    path: fc.constantFrom('/events', '/events?x-api-key=1', '/events/batch', '/%2e%2e/events', '/events/%00', '//events', '/EVENTS', '/events/', '/openapi.json', '/webhooks/%ff', '/webhooks/' + 'x'.repeat(2_000)),
+    path: fc.constantFrom(
+      '/events',
+      '/events?x-api-key=1',
+      '/events/batch',
+      '/%2e%2e/events',
+      '/events/%00',
+      '//events',
+      '/EVENTS',
+      '/events/',
+      '/openapi.json',
+      '/webhooks/%ff',
+      '/webhooks/' + 'x'.repeat(2_000),
+    ),
     headers: fc
-      .tuple(fc.array(fc.tuple(fc.constantFrom(...names), value), { maxLength: 8 }), fc.integer({ min: 0, max: 1_500 }), fc.integer({ min: 0, max: 20 }))
+      .tuple(
+        fc.array(fc.tuple(fc.constantFrom(...names), value), { maxLength: 8 }),
+        fc.integer({ min: 0, max: 1_500 }),
+        fc.integer({ min: 0, max: 20 }),
+      )
       .map(([some, padding, often]) => [
         ...known(world, ['content-type', 'application/json']),
         ...some,

@@ -13,23 +13,51 @@ const sized = fc
 const identity = fc.oneof({ weight: 3, arbitrary: sized }, { weight: 2, arbitrary: hostileText });
 
 /** Names that an object has by itself, at each place where a name is looked up. */
-const inherited = fc.constantFrom('__proto__', 'constructor', 'prototype', 'toString', 'valueOf', 'hasOwnProperty', '__defineGetter__', 'then');
+const inherited = fc.constantFrom(
+  '__proto__',
+  'constructor',
+  'prototype',
+  'toString',
+  'valueOf',
+  'hasOwnProperty',
+  '__defineGetter__',
+  'then',
+);
 
 const requests = (world: World) =>
   fc.oneof(
-    fc.record({ id: identity, source: identity, type: identity, subject: fc.option(identity, { nil: undefined }) }).map((members) => ({
-      headers: known(world, ['content-type', structured]),
-      body: JSON.stringify({ specversion: '1.0', ...members, data: world.secrets.marker }),
-    })),
-    fc.tuple(fc.array(fc.tuple(inherited, fc.oneof(hostileText, fc.constant({ polluted: true }))), { minLength: 1, maxLength: 5 }), inherited, inherited).map(([members, id, type]) => ({
-      headers: known(world, ['content-type', 'application/json']),
-      body: JSON.stringify(objectOf([...members, ['id', id], ['type', type], ['secret', world.secrets.marker]])),
-    })),
+    fc
+      .record({ id: identity, source: identity, type: identity, subject: fc.option(identity, { nil: undefined }) })
+      .map((members) => ({
+        headers: known(world, ['content-type', structured]),
+        body: JSON.stringify({ specversion: '1.0', ...members, data: world.secrets.marker }),
+      })),
+    fc
+      .tuple(
+        fc.array(fc.tuple(inherited, fc.oneof(hostileText, fc.constant({ polluted: true }))), {
+          minLength: 1,
+          maxLength: 5,
+        }),
+        inherited,
+        inherited,
+      )
+      .map(([members, id, type]) => ({
+        headers: known(world, ['content-type', 'application/json']),
+        body: JSON.stringify(objectOf([...members, ['id', id], ['type', type], ['secret', world.secrets.marker]])),
+      })),
     fc.tuple(sized, fc.constantFrom('idempotency-key', 'webhook-id', 'x-github-delivery')).map(([id, header]) => ({
-      headers: known(world, ['content-type', 'application/json'], [header, encodeURIComponent(id.toWellFormed()).slice(0, 12_000)]),
+      headers: known(
+        world,
+        ['content-type', 'application/json'],
+        [header, encodeURIComponent(id.toWellFormed()).slice(0, 12_000)],
+      ),
       body: '{"x":1}',
     })),
-    inherited.map((name) => ({ path: `/webhooks/${name}`, headers: [['content-type', 'application/json']] as const, body: '{}' })),
+    inherited.map((name) => ({
+      path: `/webhooks/${name}`,
+      headers: [['content-type', 'application/json']] as const,
+      body: '{}',
+    })),
   );
 
 export const identities: Group = {

@@ -31,7 +31,9 @@ const shapes: Readonly<Record<string, (size: number) => string>> = {
   'an unclosed text': (n) => `"${'x'.repeat(n)}`,
 };
 
-const bomb = fc.tuple(fc.constantFrom(...Object.keys(shapes)), size).map(([shape, bytes]) => shapes[shape]?.(bytes) ?? '');
+const bomb = fc
+  .tuple(fc.constantFrom(...Object.keys(shapes)), size)
+  .map(([shape, bytes]) => shapes[shape]?.(bytes) ?? '');
 const event = (data: string, marker: string) =>
   `{"specversion":"1.0","id":"j","source":"/j","type":"j.j","data":${data},"datacontenttype":"application/json","note":"${marker}"}`;
 
@@ -40,19 +42,37 @@ const requests = (world: World) =>
     const { marker } = world.secrets;
     switch (where) {
       case 'plain':
-        return { headers: known(world, ['content-type', 'application/json']), body: `{"id":"j","x":${data},"s":"${marker}"}` };
+        return {
+          headers: known(world, ['content-type', 'application/json']),
+          body: `{"id":"j","x":${data},"s":"${marker}"}`,
+        };
       case 'binary':
         return {
-          headers: known(world, ['content-type', 'application/json'], ['ce-specversion', '1.0'], ['ce-id', 'j'], ['ce-source', '/j'], ['ce-type', 'j.j']),
+          headers: known(
+            world,
+            ['content-type', 'application/json'],
+            ['ce-specversion', '1.0'],
+            ['ce-id', 'j'],
+            ['ce-source', '/j'],
+            ['ce-type', 'j.j'],
+          ),
           body: data,
         };
       case 'batch':
-        return { path: '/events/batch', headers: known(world, ['content-type', batched]), body: `[${event(data, marker)},${event('1', marker)}]` };
+        return {
+          path: '/events/batch',
+          headers: known(world, ['content-type', batched]),
+          body: `[${event(data, marker)},${event('1', marker)}]`,
+        };
       case 'many':
-        return { path: '/events/batch', headers: known(world, ['content-type', 'application/json']), body: `[${`${data.slice(0, 2_000)},`.repeat(99)}{}]` };
+        return {
+          path: '/events/batch',
+          headers: known(world, ['content-type', 'application/json']),
+          body: `[${`${data.slice(0, 2_000)},`.repeat(99)}{}]`,
+        };
       case 'whole':
         return { headers: known(world, ['content-type', 'application/json']), body: data };
-      default:
+      case 'structured':
         return { headers: known(world, ['content-type', structured]), body: event(data, marker) };
     }
   });

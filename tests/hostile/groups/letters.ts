@@ -36,7 +36,11 @@ const orders = [
   '\u007f',
 ] as const;
 
-const ordering = fc.oneof(fc.constantFrom(...orders), fc.tuple(hostileText, fc.constantFrom(...orders)).map(([text, order]) => text + order), hostileText);
+const ordering = fc.oneof(
+  fc.constantFrom(...orders),
+  fc.tuple(hostileText, fc.constantFrom(...orders)).map(([text, order]) => text + order),
+  hostileText,
+);
 
 /** All in one, so that `egw dlq show` prints each of them. */
 const shared = 'letter-of-many';
@@ -53,15 +57,31 @@ const letters = fc.record({
 type Letter = typeof letters extends fc.Arbitrary<infer Made> ? Made : never;
 
 /** What may stand in the value of an attribute is what may stand in a body. */
-const attribute = (text: string) => queueSafe(text).replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, ' ').slice(0, 2_000) || ' ';
+const attribute = (text: string) =>
+  queueSafe(text)
+    .replaceAll(/(?![\t\n\r\u007f-\u009f])\p{Cc}/gu, ' ')
+    .slice(0, 2_000) || ' ';
 
 function entryOf({ id, text, type, reason, kind, isEvent }: Letter, at: number) {
-  const body = isEvent ? encode({ ...eventOf(id === '' ? shared : id, { type: 'x', data: text }), type: type === '' ? 'x' : type, sender: text === '' ? 'x' : text }) : text;
-  const attributes = { class: attribute(kind), reason: attribute(reason), dead_at: attribute(text), trace_id: attribute(type) };
+  const body = isEvent
+    ? encode({
+        ...eventOf(id === '' ? shared : id, { type: 'x', data: text }),
+        type: type === '' ? 'x' : type,
+        sender: text === '' ? 'x' : text,
+      })
+    : text;
+  const attributes = {
+    class: attribute(kind),
+    reason: attribute(reason),
+    dead_at: attribute(text),
+    trace_id: attribute(type),
+  };
   return {
     Id: String(at),
     MessageBody: attribute(body).length > 0 && !isEvent ? attribute(body) : body,
-    MessageAttributes: Object.fromEntries(Object.entries(attributes).map(([name, StringValue]) => [name, { DataType: 'String', StringValue }])),
+    MessageAttributes: Object.fromEntries(
+      Object.entries(attributes).map(([name, StringValue]) => [name, { DataType: 'String', StringValue }]),
+    ),
   };
 }
 
@@ -84,7 +104,7 @@ function egw(world: World, args: readonly string[]): Promise<Shown> {
 }
 
 /** Everything that moves a cursor or turns a line, but the line feeds that `egw` writes itself. */
-const moving = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
+const moving = /(?!\n)[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
 
 function judgeShown(command: string, { code, text }: Shown): readonly Fault[] {
   const at = text.search(moving);
@@ -134,7 +154,9 @@ export const hostileLetters: Group = {
         ...judgeShown('dlq show', show),
         ...judgeShown('dlq show --json', showJson),
         ...judgeShown('dlq redrive', dry),
-        ...counted.flatMap(([command, count]) => (count === taken ? [] : [fault('let in', `${command} shows ${count} lines of ${taken} letters`)])),
+        ...counted.flatMap(([command, count]) =>
+          count === taken ? [] : [fault('let in', `${command} shows ${count} lines of ${taken} letters`)],
+        ),
       ],
     };
   },

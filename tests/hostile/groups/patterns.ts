@@ -9,7 +9,31 @@ import type { World } from '../world.ts';
 const nearly = fc
   .tuple(
     fc.constantFrom('', '2026-11-26T09:00:00.', 'Bearer ', 'sha256=', 't=1,v1=', 'egw_', 'urn:', 'http://', 'v1,', 'a'),
-    fc.constantFrom('a', 'aA', '0', ' ', '\t', '%41', 'a.', '.a', '=', ',', 'a=', 'v1,A ', '/', '-', '==', 'AAAA', '*', '%', 'a@', ' =', '"', '\\', '0.0'),
+    fc.constantFrom(
+      'a',
+      'aA',
+      '0',
+      ' ',
+      '\t',
+      '%41',
+      'a.',
+      '.a',
+      '=',
+      ',',
+      'a=',
+      'v1,A ',
+      '/',
+      '-',
+      '==',
+      'AAAA',
+      '*',
+      '%',
+      'a@',
+      ' =',
+      '"',
+      '\\',
+      '0.0',
+    ),
     fc.oneof(fc.integer({ min: 1, max: 6_000 }), fc.integer({ min: 6_000, max: 12_000 })),
     fc.constantFrom('', '!', '\u007f', '=', '%', ' x', 'Z', '"', 'é'),
   )
@@ -18,24 +42,59 @@ const nearly = fc
 /** In a header there is no control, and all headers are 16 KiB at most. */
 const inHeader = nearly.map((text) => text.replace(/[^\x20-\x7e\xa0-\xff]/g, '!').slice(0, 12_000));
 
-const headerNames = ['authorization', 'content-type', 'content-encoding', 'x-hub-signature-256', 'stripe-signature', 'webhook-signature', 'x-shopify-hmac-sha256', 'traceparent', 'tracestate', 'idempotency-key', 'ce-source', 'ce-time', 'ce-id', 'access-control-request-headers', 'origin'] as const;
+const headerNames = [
+  'authorization',
+  'content-type',
+  'content-encoding',
+  'x-hub-signature-256',
+  'stripe-signature',
+  'webhook-signature',
+  'x-shopify-hmac-sha256',
+  'traceparent',
+  'tracestate',
+  'idempotency-key',
+  'ce-source',
+  'ce-time',
+  'ce-id',
+  'access-control-request-headers',
+  'origin',
+] as const;
 
 const requests = (world: World) =>
   fc.oneof(
-    fc.tuple(fc.constantFrom('time', 'source', 'type', 'id', 'data_base64', 'dataschema', 'traceparent', 'tracestate'), nearly).map(([name, text]) => ({
-      headers: known(world, ['content-type', structured]),
-      body: JSON.stringify({ specversion: '1.0', id: 'p', source: '/p', type: 'p.p', [name]: text }),
-    })),
+    fc
+      .tuple(
+        fc.constantFrom('time', 'source', 'type', 'id', 'data_base64', 'dataschema', 'traceparent', 'tracestate'),
+        nearly,
+      )
+      .map(([name, text]) => ({
+        headers: known(world, ['content-type', structured]),
+        body: JSON.stringify({ specversion: '1.0', id: 'p', source: '/p', type: 'p.p', [name]: text }),
+      })),
     nearly.map((name) => ({
       headers: known(world, ['content-type', structured]),
       body: JSON.stringify({ specversion: '1.0', id: 'p', source: '/p', type: 'p.p', [name]: 1 }),
     })),
-    fc.tuple(fc.constantFrom(...headerNames), inHeader, fc.constantFrom('/events', '/webhooks/github', '/webhooks/standard', '/webhooks/stripe', '/webhooks/shopify')).map(([name, text, path]) => ({
-      path,
-      headers: [...(name === 'authorization' ? [] : known(world)), ...(name === 'content-type' ? [] : [['content-type', 'application/json'] as const]), [name, text] as const],
-      body: '{"id":"p"}',
+    fc
+      .tuple(
+        fc.constantFrom(...headerNames),
+        inHeader,
+        fc.constantFrom('/events', '/webhooks/github', '/webhooks/standard', '/webhooks/stripe', '/webhooks/shopify'),
+      )
+      .map(([name, text, path]) => ({
+        path,
+        headers: [
+          ...(name === 'authorization' ? [] : known(world)),
+          ...(name === 'content-type' ? [] : [['content-type', 'application/json'] as const]),
+          [name, text] as const,
+        ],
+        body: '{"id":"p"}',
+      })),
+    inHeader.map((text) => ({
+      path: `/${encodeURI(text.slice(0, 6_000))}`,
+      headers: known(world, ['content-type', 'application/json']),
+      body: '{}',
     })),
-    inHeader.map((text) => ({ path: `/${encodeURI(text.slice(0, 6_000))}`, headers: known(world, ['content-type', 'application/json']), body: '{}' })),
   );
 
 /** A pattern that tries all ways stops everybody for as long: a second is far beyond what a busy machine adds. */

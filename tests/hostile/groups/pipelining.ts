@@ -17,12 +17,26 @@ export const pipelining: Group = {
   async play(world, plan) {
     await purge(world, world.urls.sink);
     let sent = 0;
-    const inputs = fc.array(fc.oneof({ weight: 10, arbitrary: fc.constantFrom<Piped>('known', 'unknown', 'unknown', 'nowhere') }, { weight: 1, arbitrary: fc.constant<Piped>('none') }), { minLength: 2, maxLength: 60 });
+    const inputs = fc.array(
+      fc.oneof(
+        { weight: 10, arbitrary: fc.constantFrom<Piped>('known', 'unknown', 'unknown', 'nowhere') },
+        { weight: 1, arbitrary: fc.constant<Piped>('none') },
+      ),
+      { minLength: 2, maxLength: 60 },
+    );
     const requestOf = (piped: Piped): string => {
       if (piped === 'none') return 'no HTTP\r\n\r\n';
       const body = `{"id":"${piped === 'known' ? 'piped' : 'stolen'}-${++sent}"}`;
       const key = piped === 'known' ? [`X-API-Key: ${world.key}`] : [];
-      return [`POST /${piped === 'nowhere' ? 'nowhere' : 'events'} HTTP/1.1`, 'Host: x', ...key, 'Content-Type: application/json', `Content-Length: ${body.length}`, '', body].join('\r\n');
+      return [
+        `POST /${piped === 'nowhere' ? 'nowhere' : 'events'} HTTP/1.1`,
+        'Host: x',
+        ...key,
+        'Content-Type: application/json',
+        `Content-Length: ${body.length}`,
+        '',
+        body,
+      ].join('\r\n');
     };
     const attacked = await attack(
       inputs,

@@ -9,8 +9,40 @@ import { hostileText } from '../texts.ts';
 const bulk = (text: string) => `$${Buffer.byteLength(text)}\r\n${text}\r\n`;
 const list = (items: readonly string[]) => `*${items.length}\r\n${items.join('')}`;
 
-const number = fc.constantFrom(':0\r\n', ':-1\r\n', ':1\r\n', ':9007199254740993\r\n', ':-9223372036854775808\r\n', ':99999999999999999999999\r\n', ':NaN\r\n', ':\r\n');
-const word = fc.oneof(hostileText, fc.constantFrom('claimed', 'doubt', 'held', 'waiting', 'burying', 'done', 'slots', 'full', 'paused', 'open', 'closed', 'ask', 'send', 'wait', 'lost', 'exhausted', '__proto__')).map(bulk);
+const number = fc.constantFrom(
+  ':0\r\n',
+  ':-1\r\n',
+  ':1\r\n',
+  ':9007199254740993\r\n',
+  ':-9223372036854775808\r\n',
+  ':99999999999999999999999\r\n',
+  ':NaN\r\n',
+  ':\r\n',
+);
+const word = fc
+  .oneof(
+    hostileText,
+    fc.constantFrom(
+      'claimed',
+      'doubt',
+      'held',
+      'waiting',
+      'burying',
+      'done',
+      'slots',
+      'full',
+      'paused',
+      'open',
+      'closed',
+      'ask',
+      'send',
+      'wait',
+      'lost',
+      'exhausted',
+      '__proto__',
+    ),
+  )
+  .map(bulk);
 
 /** Replies in Redis' own protocol that no command of ours has. */
 const reply: fc.Arbitrary<string> = fc.letrec<{ reply: string }>((tie) => ({
@@ -18,7 +50,25 @@ const reply: fc.Arbitrary<string> = fc.letrec<{ reply: string }>((tie) => ({
     { depthSize: 'small', withCrossShrink: true },
     number,
     word,
-    fc.constantFrom('+OK\r\n', '+PONG\r\n', '$-1\r\n', '*-1\r\n', '*0\r\n', '-ERR no\r\n', '-NOSCRIPT No\r\n', '-MOVED 1 127.0.0.1:1\r\n', '-LOADING\r\n', '-READONLY\r\n', '-OOM\r\n', '-\r\n', '_\r\n', '#t\r\n', ',1.5\r\n', '%1\r\n+a\r\n:1\r\n', '>2\r\n+message\r\n+x\r\n'),
+    fc.constantFrom(
+      '+OK\r\n',
+      '+PONG\r\n',
+      '$-1\r\n',
+      '*-1\r\n',
+      '*0\r\n',
+      '-ERR no\r\n',
+      '-NOSCRIPT No\r\n',
+      '-MOVED 1 127.0.0.1:1\r\n',
+      '-LOADING\r\n',
+      '-READONLY\r\n',
+      '-OOM\r\n',
+      '-\r\n',
+      '_\r\n',
+      '#t\r\n',
+      ',1.5\r\n',
+      '%1\r\n+a\r\n:1\r\n',
+      '>2\r\n+message\r\n+x\r\n',
+    ),
     fc.array(tie('reply'), { maxLength: 4 }).map(list),
     // As a script replies, with times and waits that are none.
     fc.tuple(word, fc.array(fc.oneof(number, word), { maxLength: 6 })).map(([kind, rest]) => list([kind, ...rest])),
@@ -29,7 +79,18 @@ const reply: fc.Arbitrary<string> = fc.letrec<{ reply: string }>((tie) => ({
 /** What is no reply at all, or none that ends. */
 const broken = fc.oneof(
   fc.uint8Array({ maxLength: 100 }).map((bytes) => Buffer.from(bytes).toString('latin1')),
-  fc.constantFrom('*2147483647\r\n', '$2147483647\r\n', '$-5\r\n', '*1\r\n'.repeat(20_000), `${'*1\r\n'.repeat(3_000)}:1\r\n`, `$1048576\r\n${'x'.repeat(1_048_576)}\r\n`, ':1\r\n'.repeat(500), 'HTTP/1.1 200 OK\r\n\r\n', '\r\n\r\n', '$3\r\nab'),
+  fc.constantFrom(
+    '*2147483647\r\n',
+    '$2147483647\r\n',
+    '$-5\r\n',
+    '*1\r\n'.repeat(20_000),
+    `${'*1\r\n'.repeat(3_000)}:1\r\n`,
+    `$1048576\r\n${'x'.repeat(1_048_576)}\r\n`,
+    ':1\r\n'.repeat(500),
+    'HTTP/1.1 200 OK\r\n\r\n',
+    '\r\n\r\n',
+    '$3\r\nab',
+  ),
 );
 
 /** For so long a connection is lied to before the truth is told for a while; each end finds clients in another state. */
@@ -39,10 +100,13 @@ const truthMs = 300;
 export const hostileRedis: Group = {
   name: 'redis replies',
   does: 'replies that Redis never gave, to the receiver’s limits and to the dispatcher’s ledger, permits, pauses and probes',
-  inputs: { whole: 4_000, short: 300 },
+  inputs: { whole: 600, short: 100 },
   async play(world, plan) {
     const before = world.redis.lies();
-    const sample = fc.sample(fc.oneof({ weight: 8, arbitrary: reply }, { weight: 1, arbitrary: broken }), { numRuns: plan.inputs, seed: plan.seed });
+    const sample = fc.sample(fc.oneof({ weight: 8, arbitrary: reply }, { weight: 1, arbitrary: broken }), {
+      numRuns: plan.inputs,
+      seed: plan.seed,
+    });
     let next = 0;
     const told = () => world.redis.lies() - before;
     const deliver = createDeliver(world, 'crm');
@@ -63,7 +127,10 @@ export const hostileRedis: Group = {
       const deadlineMs = performance.now() + longestMs;
       while (told() < plan.inputs && performance.now() < deadlineMs) {
         plan.signal.throwIfAborted();
-        const requests = fc.constant({ headers: known(world, ['content-type', 'application/json']), body: '{"id":"r"}' });
+        const requests = fc.constant({
+          headers: known(world, ['content-type', 'application/json']),
+          body: '{"id":"r"}',
+        });
         const receiving = attack(requests, strikeWith(world), { ...plan, inputs: 60 }, { lanes: 6, smallest: false });
         const delivering = deliver({ type: 'good.event', data: {} }, () => undefined, 0);
         faults.push(...(await receiving).faults);
@@ -82,4 +149,4 @@ export const hostileRedis: Group = {
 };
 
 /** Apps that were lied to wait before they ask again. */
-const longestMs = 120_000;
+const longestMs = 90_000;

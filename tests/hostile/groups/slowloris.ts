@@ -56,7 +56,10 @@ async function hold({ socket, closed }: Standing, form: Form, first: string): Pr
   return isClosed;
 }
 
-async function measureGood(world: World, signal: AbortSignal): Promise<{ readonly ms: readonly number[]; readonly refused: readonly number[] }> {
+async function measureGood(
+  world: World,
+  signal: AbortSignal,
+): Promise<{ readonly ms: readonly number[]; readonly refused: readonly number[] }> {
   const ms: number[] = [];
   const refused: number[] = [];
   while (!signal.aborted) {
@@ -90,10 +93,23 @@ export const slowloris: Group = {
     const open = forms.map((form) => [form, ends.filter((end) => end.form === form && !end.isClosed).length] as const);
     return {
       inputs,
-      figures: { 'p99 of a good event (ms)': Math.round(p99Ms * 10) / 10, 'good events': ms.length, 'of them refused': refused.length },
+      figures: {
+        'p99 of a good event (ms)': Math.round(p99Ms * 10) / 10,
+        'good events': ms.length,
+        'of them refused': refused.length,
+      },
       faults: [
-        ...open.filter(([, count]) => count > 0).map(([form, count]) => fault('hang', `${count} sockets with slow ${form} stay open`)),
-        ...(p99Ms > longestP99Ms ? [fault('hang', `a good event waits ${Math.round(p99Ms)} ms at the 99th percentile; refused with ${refused.join(', ')}`)] : []),
+        ...open
+          .filter(([, count]) => count > 0)
+          .map(([form, count]) => fault('hang', `${count} sockets with slow ${form} stay open`)),
+        ...(p99Ms > longestP99Ms
+          ? [
+              fault(
+                'hang',
+                `a good event waits ${Math.round(p99Ms)} ms at the 99th percentile; refused with ${refused.join(', ')}`,
+              ),
+            ]
+          : []),
       ],
     };
   },

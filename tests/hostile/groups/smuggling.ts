@@ -60,24 +60,49 @@ const chunks = [
   '2\r\n\r\n\r\n\r\n',
 ] as const;
 
-const trailers = ['', 'X-Api-Key: x\r\n', 'Content-Length: 5\r\n', `${'X: y\r\n'.repeat(3_000)}`, 'bad trailer\r\n'] as const;
+const trailers = [
+  '',
+  'X-Api-Key: x\r\n',
+  'Content-Length: 5\r\n',
+  'X: y\r\n'.repeat(3_000),
+  'bad trailer\r\n',
+] as const;
 
-type Framing = { readonly kind: 'conflict'; readonly lines: readonly string[]; readonly lead: string } | { readonly kind: 'chunk'; readonly chunk: string; readonly trailer: string };
+type Framing =
+  | { readonly kind: 'conflict'; readonly lines: readonly string[]; readonly lead: string }
+  | { readonly kind: 'chunk'; readonly chunk: string; readonly trailer: string };
 
 const framing: fc.Arbitrary<Framing> = fc.oneof(
-  fc.record({ kind: fc.constant('conflict' as const), lines: fc.constantFrom(...conflicts), lead: fc.constantFrom('0\r\n\r\n', '{"id"', '', '5\r\nhello\r\n0\r\n\r\n') }),
-  fc.record({ kind: fc.constant('chunk' as const), chunk: fc.constantFrom(...chunks), trailer: fc.constantFrom(...trailers) }),
+  fc.record({
+    kind: fc.constant('conflict' as const),
+    lines: fc.constantFrom(...conflicts),
+    lead: fc.constantFrom('0\r\n\r\n', '{"id"', '', '5\r\nhello\r\n0\r\n\r\n'),
+  }),
+  fc.record({
+    kind: fc.constant('chunk' as const),
+    chunk: fc.constantFrom(...chunks),
+    trailer: fc.constantFrom(...trailers),
+  }),
 );
 
 /** The request within: it has a key, as one that a proxy added would. */
 const within = ({ key }: World, id: string) => {
   const body = `{"id":"${id}"}`;
-  return ['POST /events HTTP/1.1', 'Host: x', `X-API-Key: ${key}`, 'Content-Type: application/json', `Content-Length: ${body.length}`, '', body].join('\r\n');
+  return [
+    'POST /events HTTP/1.1',
+    'Host: x',
+    `X-API-Key: ${key}`,
+    'Content-Type: application/json',
+    `Content-Length: ${body.length}`,
+    '',
+    body,
+  ].join('\r\n');
 };
 
 function bytesOf(world: World, from: Framing, id: string): string {
   const head = ['POST /events HTTP/1.1', 'Host: x', `X-API-Key: ${world.key}`, 'Content-Type: application/json'];
-  if (from.kind === 'conflict') return `${[...head, ...from.lines].join('\r\n')}\r\n\r\n${from.lead}${within(world, id)}`;
+  if (from.kind === 'conflict')
+    return `${[...head, ...from.lines].join('\r\n')}\r\n\r\n${from.lead}${within(world, id)}`;
   const lines = [...head, 'Transfer-Encoding: chunked', '', ''].join('\r\n');
   return `${lines}${from.chunk}${from.trailer}${within(world, id)}`;
 }
@@ -96,7 +121,13 @@ export const smuggling: Group = {
         const bytes = bytesOf(world, from, `smuggled-${++sent}`);
         const places = [0, ...cuts.toSorted((one, other) => one - other), bytes.length];
         const pieces = places.slice(1).map((place, i) => bytes.slice(places[i], place));
-        return judgeExchange(await exchange(world.receiver.port, pieces.map((piece) => Buffer.from(piece, 'latin1'))), world.secrets.texts);
+        return judgeExchange(
+          await exchange(
+            world.receiver.port,
+            pieces.map((piece) => Buffer.from(piece, 'latin1')),
+          ),
+          world.secrets.texts,
+        );
       },
       plan,
     );

@@ -8,7 +8,8 @@ import { strikeWith, structured } from '../strike.ts';
 import { hostileText, hostileValue, objectOf } from '../texts.ts';
 import type { World } from '../world.ts';
 
-const encode = (value: unknown) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
+const encode = (value: unknown) =>
+  Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
 
 /** What whoever attacks can have: key pairs of his own, and the issuer's public keys. */
 interface Keys {
@@ -25,7 +26,12 @@ async function readKeys({ issuer }: World): Promise<Keys> {
   return {
     own: own.privateKey,
     ownRsa: generateKeyPairSync('rsa', { modulusLength: 2_048 }).privateKey,
-    published: [publicKey.export({ type: 'spki', format: 'pem' }).toString(), JSON.stringify(keys[0]), publicKey.export({ type: 'spki', format: 'der' }).toString('latin1'), ''],
+    published: [
+      publicKey.export({ type: 'spki', format: 'pem' }),
+      JSON.stringify(keys[0]),
+      publicKey.export({ type: 'spki', format: 'der' }).toString('latin1'),
+      '',
+    ],
     jwk: own.publicKey.export({ format: 'jwk' }),
   };
 }
@@ -35,11 +41,16 @@ type Signing = 'none' | 'ours' | 'rsa' | 'hmac' | 'garbage' | 'zeros' | 'empty';
 function signatureOf(signing: Signing, content: string, keys: Keys, at: number): string {
   switch (signing) {
     case 'ours':
-      return createSign('sha256').update(content).sign({ key: keys.own, dsaEncoding: 'ieee-p1363' }).toString('base64url');
+      return createSign('sha256')
+        .update(content)
+        .sign({ key: keys.own, dsaEncoding: 'ieee-p1363' })
+        .toString('base64url');
     case 'rsa':
       return createSign('sha256').update(content).sign(keys.ownRsa).toString('base64url');
     case 'hmac':
-      return createHmac('sha256', keys.published[at % keys.published.length] ?? '').update(content).digest('base64url');
+      return createHmac('sha256', keys.published[at % keys.published.length] ?? '')
+        .update(content)
+        .digest('base64url');
     case 'zeros':
       // What ECDSA checked badly takes for a signature of anything (CVE-2022-21449).
       return Buffer.alloc(64).toString('base64url');
@@ -53,7 +64,24 @@ function signatureOf(signing: Signing, content: string, keys: Keys, at: number):
   }
 }
 
-const algorithms = ['none', 'None', 'nOnE', 'HS256', 'HS384', 'HS512', 'ES256', 'ES384', 'RS256', 'PS256', 'EdDSA', 'ES256K', 'dir', 'A128KW', '', '__proto__'] as const;
+const algorithms = [
+  'none',
+  'None',
+  'nOnE',
+  'HS256',
+  'HS384',
+  'HS512',
+  'ES256',
+  'ES384',
+  'RS256',
+  'PS256',
+  'EdDSA',
+  'ES256K',
+  'dir',
+  'A128KW',
+  '',
+  '__proto__',
+] as const;
 
 /** Tokens of which none is signed by the issuer. */
 function tokens(keys: Keys, url: string): fc.Arbitrary<string> {
@@ -61,21 +89,64 @@ function tokens(keys: Keys, url: string): fc.Arbitrary<string> {
   const claims = { iss: url, sub: role, aud: 'event-gateway', exp: now + 300, iat: now };
   const header = fc
     .record({
-      alg: fc.oneof({ weight: 8, arbitrary: fc.constantFrom<unknown>(...algorithms) }, { weight: 1, arbitrary: hostileValue }),
-      kid: fc.constantFrom<unknown>('key-0', 'key-9', '../../dev/null', '/proc/self/environ', "' UNION SELECT 'x", '__proto__', 0, null),
-      more: fc.constantFrom<object>({}, { typ: 'JWT' }, { jwk: keys.jwk }, { jku: `${url}/elsewhere` }, { x5u: `${url}/elsewhere` }, { x5c: ['MIIB'] }, { crit: ['exp'], exp: 1 }, { crit: ['b64'], b64: false }, { zip: 'DEF' }, { cty: 'JWT' }, { p2c: 2_000_000_000 }),
+      alg: fc.oneof(
+        { weight: 8, arbitrary: fc.constantFrom<unknown>(...algorithms) },
+        { weight: 1, arbitrary: hostileValue },
+      ),
+      kid: fc.constantFrom<unknown>(
+        'key-0',
+        'key-9',
+        '../../dev/null',
+        '/proc/self/environ',
+        "' UNION SELECT 'x",
+        '__proto__',
+        0,
+        null,
+      ),
+      more: fc.constantFrom<object>(
+        {},
+        { typ: 'JWT' },
+        { jwk: keys.jwk },
+        { jku: `${url}/elsewhere` },
+        { x5u: `${url}/elsewhere` },
+        { x5c: ['MIIB'] },
+        { crit: ['exp'], exp: 1 },
+        { crit: ['b64'], b64: false },
+        { zip: 'DEF' },
+        { cty: 'JWT' },
+        { p2c: 2_000_000_000 },
+      ),
     })
     .map(({ alg, kid, more }) => ({ alg, kid, ...more }));
   const changed = fc
-    .array(fc.tuple(fc.constantFrom('iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', '__proto__'), fc.oneof(hostileValue, fc.constantFrom<unknown>(now + 300, now - 9_000, 1e308, -1, [], ['event-gateway'], {}))), { maxLength: 2 })
+    .array(
+      fc.tuple(
+        fc.constantFrom('iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', '__proto__'),
+        fc.oneof(hostileValue, fc.constantFrom<unknown>(now + 300, now - 9_000, 1e308, -1, [], ['event-gateway'], {})),
+      ),
+      { maxLength: 2 },
+    )
     .map((some) => ({ ...claims, ...objectOf(some) }));
   const made = fc
-    .tuple(header, changed, fc.constantFrom<Signing>('none', 'ours', 'ours', 'rsa', 'hmac', 'hmac', 'garbage', 'zeros', 'empty'), fc.nat(3))
+    .tuple(
+      header,
+      changed,
+      fc.constantFrom<Signing>('none', 'ours', 'ours', 'rsa', 'hmac', 'hmac', 'garbage', 'zeros', 'empty'),
+      fc.nat(3),
+    )
     .map(([head, payload, signing, at]) => {
       const content = `${encode(head)}.${encode(payload)}`;
       return `${content}.${signatureOf(signing, content, keys, at)}`;
     });
-  const shapeless = fc.tuple(fc.array(fc.oneof(hostileText.map(encode), fc.constantFrom('', 'e30', 'eyJ', '=', '-', '_')), { minLength: 2, maxLength: 6 }), fc.integer({ min: 1, max: 3_000 })).map(([parts, times]) => parts.join('.').repeat(times).slice(0, 14_000));
+  const shapeless = fc
+    .tuple(
+      fc.array(fc.oneof(hostileText.map(encode), fc.constantFrom('', 'e30', 'eyJ', '=', '-', '_')), {
+        minLength: 2,
+        maxLength: 6,
+      }),
+      fc.integer({ min: 1, max: 3_000 }),
+    )
+    .map(([parts, times]) => parts.join('.').repeat(times).slice(0, 14_000));
   return fc.oneof({ weight: 8, arbitrary: made }, { weight: 1, arbitrary: shapeless });
 }
 
@@ -115,9 +186,18 @@ export const forgedTokens: Group = {
   async play(world, plan) {
     const keys = await readKeys(world);
     const inputs = fc
-      .tuple(fc.oneof({ weight: 6, arbitrary: tokens(keys, world.issuer.url) }, { weight: 1, arbitrary: fc.constantFrom(...(await spoiled(world))) }), fc.constantFrom('Bearer ', 'bearer ', 'Bearer  ', 'JWT ', ''))
+      .tuple(
+        fc.oneof(
+          { weight: 6, arbitrary: tokens(keys, world.issuer.url) },
+          { weight: 1, arbitrary: fc.constantFrom(...(await spoiled(world))) },
+        ),
+        fc.constantFrom('Bearer ', 'bearer ', 'Bearer  ', 'JWT ', ''),
+      )
       .map(([token, scheme]) => ({
-        headers: [['authorization', scheme + token], ['content-type', structured]] as const,
+        headers: [
+          ['authorization', scheme + token],
+          ['content-type', structured],
+        ] as const,
         body: '{"specversion":"1.0","id":"let-in","source":"/t","type":"t.t"}',
       }));
     return attack(inputs, strikeWith(world, { neverTaken: true }), plan);
