@@ -201,7 +201,7 @@ const mostWritten = 48_000_000;
 export const hostileAnswers: Group = {
   name: 'answers',
   does: 'answers of a target: no HTTP, broken GraphQL, a gigabyte, floods of headers and hints, redirects to the metadata address, chunks that never end, bombs',
-  inputs: { whole: 4_000, short: 300 },
+  inputs: { whole: 4_000, short: 200 },
   async play(world, plan) {
     const deliver = createDeliver(world, 'crm');
     const strays = world.target.strays();

@@ -128,7 +128,7 @@ async function write({ queues, urls }: World, all: readonly Letter[]): Promise<n
 export const hostileLetters: Group = {
   name: 'letters',
   does: 'dead letters with escape sequences, controls and turned lines in every part, shown by egw in a terminal',
-  inputs: { whole: 4_000, short: 400 },
+  inputs: { whole: 4_000, short: 150 },
   async play(world, { inputs, seed }): Promise<Attacked> {
     await purge(world, world.urls.crmDead);
     const taken = await write(world, fc.sample(letters, { numRuns: inputs, seed }));

@@ -100,7 +100,7 @@ const truthMs = 300;
 export const hostileRedis: Group = {
   name: 'redis replies',
   does: 'replies that Redis never gave, to the receiver’s limits and to the dispatcher’s ledger, permits, pauses and probes',
-  inputs: { whole: 600, short: 100 },
+  inputs: { whole: 600, short: 40 },
   async play(world, plan) {
     const before = world.redis.lies();
     const sample = fc.sample(fc.oneof({ weight: 8, arbitrary: reply }, { weight: 1, arbitrary: broken }), {
