@@ -1,4 +1,4 @@
-import { errors, Pool } from 'undici';
+import { Agent, request as ask } from 'node:http';
 
 /** A request as it is generated. Headers in their order; of one name there may be several. */
 export interface Sent {
@@ -25,7 +25,7 @@ export type Came =
 
 export interface Sender {
   readonly send: (request: Sent) => Promise<Came>;
-  readonly close: () => Promise<void>;
+  readonly close: () => void;
 }
 
 /** An answer is due in half a second; what takes ten times that hangs, on a busy machine too. */
@@ -33,38 +33,40 @@ export const hangMs = 5_000;
 
 const mostConnections = 48;
 
-/** Sends over connections that are kept, each with a deadline. */
+/** Sends over connections that are kept, each request with a deadline. */
 export function openSender(origin: string): Sender {
-  const pool = new Pool(origin, {
-    connections: mostConnections,
-    headersTimeout: hangMs,
-    bodyTimeout: hangMs,
-    connectTimeout: hangMs,
-  });
+  const { host, hostname, port } = new URL(origin);
+  const agent = new Agent({ keepAlive: true, maxSockets: mostConnections });
+  const send = ({ method = 'POST', path = '/events', headers, body = '' }: Sent) =>
+    new Promise<Came>((resolve) => {
+      const framing = [
+        ['host', host],
+        ['content-length', String(Buffer.byteLength(body))],
+      ];
+      const sent = ask({ agent, hostname, port, method, path, headers: [...framing, ...headers].flat() });
+      const timer = setTimeout(() => end({ kind: 'hang' }), hangMs);
+      const end = (came: Came) => {
+        clearTimeout(timer);
+        if (came.kind !== 'answer') sent.destroy();
+        resolve(came);
+      };
+      sent.on('response', (answer) => {
+        let text = '';
+        answer.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+        answer.on('error', (error) => end({ kind: 'closed', why: error.message }));
+        answer.on('end', () => end({ kind: 'answer', status: answer.statusCode ?? 0, headers: answer.headers, text }));
+      });
+      sent.on('error', ({ code = '' }: NodeJS.ErrnoException) =>
+        end(code === 'ECONNREFUSED' ? { kind: 'gone' } : { kind: 'closed', why: code }),
+      );
+      sent.end(body);
+    });
   return {
-    async send({ method = 'POST', path = '/events', headers, body }) {
-      try {
-        const answer = await pool.request({
-          method,
-          path,
-          headers: headers.flat(),
-          ...(body === undefined ? {} : { body }),
-        });
-        const text = await answer.body.text();
-        return { kind: 'answer', status: answer.statusCode, headers: answer.headers, text };
-      } catch (error) {
-        return whatCame(error);
-      }
-    },
-    close: () => pool.destroy(),
+    // Node throws what it cannot write before anything is sent.
+    send: (request) =>
+      send(request).catch((): Came => ({
+        kind: 'unsendable',
+      })),
+    close: () => agent.destroy(),
   };
-}
-
-function whatCame(error: unknown): Came {
-  if (error instanceof errors.InvalidArgumentError || error instanceof errors.NotSupportedError)
-    return { kind: 'unsendable' };
-  if (error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError) return { kind: 'hang' };
-  const code = (error as NodeJS.ErrnoException).code ?? String(error);
-  if (code === 'ECONNREFUSED' || code === 'UND_ERR_CONNECT_TIMEOUT') return { kind: 'gone' };
-  return { kind: 'closed', why: code };
 }

@@ -1,20 +1,23 @@
 /** `npm run test:hostile`: the whole gateway under attack, group by group. */
-import { isWanted, readOptions, type Options } from '../conformance/options.ts';
-import { atLeast, atMost, brokenBounds, prove } from '../conformance/proof.ts';
+import { isGuardWanted, isWanted, readOptions, type Options } from '../conformance/options.ts';
+import { atLeast, atMost, brokenBounds, judgeGuard, prove, type Guard } from '../conformance/proof.ts';
 import { readRedisVersion } from '../conformance/redis-server.ts';
 import { runToEnd } from '../conformance/run-to-end.ts';
+import { repository, withEdits } from '../conformance/tree.ts';
 import { judge, type ObservedRun } from '../observability/runs.ts';
 import { boundsOf, measureMemory, mostMemory, playGroup, type Played } from './group.ts';
 import { groups } from './groups/all.ts';
+import { removals, type Removal } from './guards.ts';
 import { renderPage } from './page.ts';
 import { warmUp } from './warm-up.ts';
 import { openWorld } from './world.ts';
 
 const usage = `Usage: npm run test:hostile [-- --short] [--json FILE] [--page FILE] [--only NAME,NAME] [--seed N]
-  --short   every group, with fewer inputs
+  --short   every group, with fewer inputs; no guard is taken out
   --json    writes the report
   --page    writes a page of it
-  --only    of: ${groups.map(({ name }) => name).join(', ')}
+  --only    of: ${groups.map(({ name }) => name).join(', ')};
+            a guard as guard/NAME: ${removals.map(({ guard }) => guard).join(', ')}
   --seed    of what is generated; a run tells by which one of its inputs is made again
 
 Needs redis-server. Attacks this machine alone, over its loopback.
@@ -33,7 +36,8 @@ function tableLines(run: ObservedRun): readonly string[] {
 }
 
 async function* playAll(options: Options, signal: AbortSignal): AsyncGenerator<ObservedRun> {
-  const world = await openWorld(signal);
+  if (!groups.some(({ name }) => isWanted(name, options))) return;
+  const world = await openWorld(signal, repository);
   const played: Played[] = [];
   try {
     await warmUp(world, signal);
@@ -65,13 +69,40 @@ async function* playAll(options: Options, signal: AbortSignal): AsyncGenerator<O
   });
 }
 
+/** Plays, without a guard, the group that must notice. */
+async function takeOut({ guard, noticedBy, edit }: Removal, seed: number, signal: AbortSignal): Promise<Guard> {
+  const group = groups.find(({ name }) => name === noticedBy);
+  if (group === undefined) throw new Error(`There is no group ${noticedBy}`);
+  const run = await withEdits([edit], async (root) => {
+    const world = await openWorld(signal, root);
+    try {
+      await warmUp(world, signal);
+      const before = await measureMemory(world);
+      const plan = { inputs: group.inputs.short, seed, signal };
+      return await judge(group.name, group.does, () => playGroup(group, world, plan, before));
+    } finally {
+      await world.close();
+    }
+  });
+  return judgeGuard(guard, noticedBy, run);
+}
+
+async function* takeOutGuards(options: Options, signal: AbortSignal): AsyncGenerator<Guard> {
+  for (const removal of removals) {
+    if (!isGuardWanted(removal.guard, options)) continue;
+    signal.throwIfAborted();
+    yield await takeOut(removal, options.seed, signal);
+  }
+}
+
 async function proveHostile(args: readonly string[], signal: AbortSignal): Promise<number> {
   const read = readOptions(args, ['only', 'seed']);
   if (!read.ok) {
     process.stderr.write(`${read.fault}\n${usage}`);
     return 2;
   }
-  const unknown = [...(read.options.only ?? [])].filter((name) => !groups.some((group) => group.name === name));
+  const names = new Set([...groups.map(({ name }) => name), ...removals.map(({ guard }) => `guard/${guard}`)]);
+  const unknown = [...(read.options.only ?? [])].filter((name) => !names.has(name));
   if (unknown.length > 0) {
     process.stderr.write(`There is no group ${unknown.join(', ')}.\n${usage}`);
     return 2;
@@ -83,7 +114,8 @@ async function proveHostile(args: readonly string[], signal: AbortSignal): Promi
   }
   const heading = 'what           verdict   time    figures';
   const runs = playAll(read.options, signal);
-  return (await prove({ heading, tableLines, renderPage, runs }, read.options)) ? 0 : 1;
+  const guards = takeOutGuards(read.options, signal);
+  return (await prove({ heading, tableLines, renderPage, runs, guards }, read.options)) ? 0 : 1;
 }
 
 const args = process.argv.slice(2);

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { readListening, startProcess } from '../conformance/processes.ts';
-import { repository } from '../conformance/tree.ts';
 import { fault, type Fault } from './fault.ts';
 
 /** What an app holds after a collection, in bytes. */
@@ -27,6 +26,8 @@ export interface WatchedApp {
 
 export interface WatchedOptions {
   readonly app: 'receiver' | 'dispatcher';
+  /** The folder of the sources. */
+  readonly root: string;
   readonly name: string;
   readonly env: Readonly<Record<string, string>>;
   /** Texts that no line may hold. */
@@ -43,7 +44,7 @@ const preload = `${import.meta.dirname}/preload/memory.ts`;
 const memoryWithinMs = 15_000;
 
 /** Starts an app from its own main.ts, and reads every line that it writes as it comes: there are hundreds of thousands. */
-export async function startWatchedApp({ app, name, env, secrets, signal }: WatchedOptions): Promise<WatchedApp> {
+export async function startWatchedApp({ app, root, name, env, secrets, signal }: WatchedOptions): Promise<WatchedApp> {
   let found: Fault[] = [];
   let lines = 0;
   let lives = true;
@@ -59,7 +60,7 @@ export async function startWatchedApp({ app, name, env, secrets, signal }: Watch
   const process_ = await startProcess({
     name: `the ${name}`,
     command: process.execPath,
-    args: ['--expose-gc', '--import', preload, join(repository, `apps/${app}/main.ts`)],
+    args: ['--expose-gc', '--import', preload, join(root, `apps/${app}/main.ts`)],
     env,
     readyBy: readListening,
     heard: look,

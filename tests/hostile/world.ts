@@ -44,7 +44,8 @@ export interface World {
 /** Each queue with how long it keeps messages: what nobody reads must not count as a backlog. */
 const retention = { MessageRetentionPeriod: '1209600' };
 
-export async function openWorld(stop: AbortSignal): Promise<World> {
+/** `root`: of the sources that are attacked. */
+export async function openWorld(stop: AbortSignal, root: string): Promise<World> {
   const failed = new AbortController();
   const signal = AbortSignal.any([stop, failed.signal]);
   const died = (sentence: string) => failed.abort(new Error(sentence));
@@ -90,7 +91,7 @@ export async function openWorld(stop: AbortSignal): Promise<World> {
     OTEL_BSP_SCHEDULE_DELAY: '500',
   };
   await declareTargets(redisUrl, instance);
-  const options = { secrets: secrets.texts, signal };
+  const options = { root, secrets: secrets.texts, signal };
   const startDispatcher = (name: string) =>
     startWatchedApp({
       app: 'dispatcher',
@@ -118,7 +119,7 @@ export async function openWorld(stop: AbortSignal): Promise<World> {
     env,
     spans: createTakeSpans(collector),
     async close() {
-      await sender.close();
+      sender.close();
       await Promise.all(apps.map((app) => app.stop()));
       queues.close();
       await Promise.all([issuer.close(), target.close(), collector.close(), redis.close()]);
