@@ -60,6 +60,10 @@ export function createIssuerKeys({ issuer, keys, fetch, now, unusable }: IssuerK
     const found = discovery.safeParse(await read(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`));
     if (!found.success) throw new Error(`The discovery document of ${issuer} names no keys that can be asked for`);
     if (found.data.issuer !== issuer) throw new Error(`The discovery document of ${issuer} is of another issuer`);
+    // Over loopback only where the issuer itself is there: no other may send us to a port of our own.
+    if (new URL(found.data.jwks_uri).protocol !== 'https:' && new URL(issuer).protocol === 'https:') {
+      throw new Error(`The discovery document of ${issuer} names keys without TLS: ask its operator`);
+    }
     return found.data.jwks_uri;
   };
   const followed = createFollowed<LocalJWKSet | undefined>({

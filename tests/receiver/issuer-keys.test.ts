@@ -59,6 +59,23 @@ describe("an issuer's keys", () => {
     expect(pages()).toBe(2);
   });
 
+  it('are not looked for on loopback because an issuer elsewhere says so', async () => {
+    const asked: string[] = [];
+    const issuerElsewhere = createIssuerKeys({
+      issuer: 'https://issuer.example',
+      keys: undefined,
+      fetch: (url) => {
+        asked.push(String(url));
+        return Promise.resolve(new Response(`{"issuer":"https://issuer.example","jwks_uri":"${issuer.url}/keys"}`));
+      },
+      now: () => nowMs,
+      unusable: (fault) => faults.push(fault),
+    });
+    await issuerElsewhere.renew();
+    expect(faults).toEqual([expect.stringContaining('names keys without TLS')]);
+    expect(asked).toEqual(['https://issuer.example/.well-known/openid-configuration']);
+  });
+
   it('are found without discovery where the configuration says so', async () => {
     keys = keysAt(`${issuer.url}/jwks`);
     expect(await check()).toMatchObject({ ok: true });
