@@ -65,7 +65,7 @@ describe("an issuer's keys", () => {
       issuer: 'https://issuer.example',
       keys: undefined,
       fetch: (url) => {
-        asked.push(String(url));
+        asked.push(url instanceof Request ? url.url : url.toString());
         return Promise.resolve(new Response(`{"issuer":"https://issuer.example","jwks_uri":"${issuer.url}/keys"}`));
       },
       now: () => nowMs,
