@@ -8,6 +8,7 @@ import type { Credential, HeaderFields } from './credential.ts';
 import type { Answer, Call, Dispatch, Operation } from './dispatch.ts';
 import type { Held } from './held.ts';
 import type { MakeInput } from './input.ts';
+import { mask } from './mask.ts';
 import type { Observe } from './observe.ts';
 import type { Pause } from './pause.ts';
 import type { Slot } from './permit.ts';
@@ -54,11 +55,12 @@ export function createAttempt(deps: AttemptDeps): Attempt {
   /** Tells of a call, and settles what it came to. */
   const conclude = async (
     held: Held,
-    outcome: Outcome,
+    judged: Outcome,
     answer: Exclude<Answer, { kind: 'late' }>,
     durationMs: number,
     credential: HeaderFields,
   ): Promise<Settled | 'again'> => {
+    const outcome = mask(judged, credential);
     const response = 'status' in answer ? { status: answer.status, text: answer.text } : undefined;
     const { event } = held;
     observe.attempted(outcome, response?.status, durationMs, held.trip.keptId);

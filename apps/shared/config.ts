@@ -186,7 +186,7 @@ export type TargetConfig = GatewayConfig['targets'][string];
 export function readGatewayConfig(text: string): ConfigResult<GatewayConfig> {
   let document: unknown;
   try {
-    document = parseYaml(text, { maxAliasCount: 10 });
+    document = parseYaml(text, { maxAliasCount: 10, logLevel: 'error' });
   } catch (error) {
     return {
       ok: false,

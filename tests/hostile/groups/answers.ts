@@ -142,24 +142,20 @@ const whole = ({ secrets, target }: World): fc.Arbitrary<Answering> =>
 const chunk = (piece: string) => `${piece.length.toString(16)}\r\n${piece}\r\n`;
 const chunkedHead = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n';
 
-const endless: fc.Arbitrary<Answering> = fc.oneof(
-  fc.constantFrom<Answering>(
-    { kind: 'flood', head: `HTTP/1.1 200 OK\r\nContent-Length: ${2 ** 30}\r\n\r\n`, piece: 'x'.repeat(65_536) },
-    { kind: 'flood', head: chunkedHead, piece: chunk('x'.repeat(65_536)) },
-    { kind: 'flood', head: chunkedHead, piece: chunk(randomBytes(32_768).toString('latin1')) },
-    { kind: 'flood', head: 'HTTP/1.1 200 OK\r\n', piece: 'X-Flood: xxxxxxxxxxxxxxxx\r\n'.repeat(1_000) },
-    { kind: 'flood', head: '', piece: 'HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n'.repeat(500) },
-    { kind: 'flood', head: `${chunkedHead}0\r\n`, piece: 'X-Trailer: y\r\n'.repeat(1_000) },
-    { kind: 'flood', head: `${chunkedHead}5;`, piece: 'x'.repeat(65_536) },
-  ),
-  fc.constantFrom<Answering>(
-    { kind: 'drip', head: chunkedHead, piece: chunk('x') },
-    { kind: 'drip', head: 'HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n', piece: 'x' },
-    { kind: 'drip', head: 'HTTP/1.1 200 OK\r\n', piece: 'X' },
-    { kind: 'drip', head: '', piece: 'HTTP/1.1 103 Early Hints\r\n\r\n' },
-    { kind: 'drip', head: '', piece: '' },
-  ),
-);
+const endless: readonly Answering[] = [
+  { kind: 'flood', head: `HTTP/1.1 200 OK\r\nContent-Length: ${2 ** 30}\r\n\r\n`, piece: 'x'.repeat(65_536) },
+  { kind: 'flood', head: chunkedHead, piece: chunk('x'.repeat(65_536)) },
+  { kind: 'flood', head: chunkedHead, piece: chunk(randomBytes(32_768).toString('latin1')) },
+  { kind: 'flood', head: 'HTTP/1.1 200 OK\r\n', piece: 'X-Flood: xxxxxxxxxxxxxxxx\r\n'.repeat(1_000) },
+  { kind: 'flood', head: '', piece: 'HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n'.repeat(500) },
+  { kind: 'flood', head: `${chunkedHead}0\r\n`, piece: 'X-Trailer: y\r\n'.repeat(1_000) },
+  { kind: 'flood', head: `${chunkedHead}5;`, piece: 'x'.repeat(65_536) },
+  { kind: 'drip', head: chunkedHead, piece: chunk('x') },
+  { kind: 'drip', head: 'HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n', piece: 'x' },
+  { kind: 'drip', head: 'HTTP/1.1 200 OK\r\n', piece: 'X' },
+  { kind: 'drip', head: '', piece: 'HTTP/1.1 103 Early Hints\r\n\r\n' },
+  { kind: 'drip', head: '', piece: '' },
+];
 
 /** Faster than any silence that a client may take for an end. */
 const dripEveryMs = 40;
@@ -213,10 +209,14 @@ export const hostileAnswers: Group = {
       if (found !== undefined) return found;
       return written() > mostWritten ? fault('hang', `${written()} bytes of an answer were taken`) : undefined;
     };
-    const attacked = joined([
-      await attack(whole(world), strike, part(plan, 0.96), { lanes: 40 }),
-      await attack(endless, strike, part(plan, 0.04), { lanes: endlessLanes, smallest: false }),
-    ]);
+    const parts = [await attack(whole(world), strike, part(plan, 0.96), { lanes: 40 })];
+    const ofEach = part(plan, 0.04 / endless.length);
+    for (let first = 0; first < endless.length; first += endlessLanes) {
+      const some = endless.slice(first, first + endlessLanes);
+      const one = { lanes: 1, smallest: false };
+      parts.push(...(await Promise.all(some.map((form) => attack(fc.constant(form), strike, ofEach, one)))));
+    }
+    const attacked = joined(parts);
     const left = await judgeSettled(world);
     const followed = world.target.strays() - strays;
     for (const url of [world.urls.crm, world.urls.crmDead]) await purge(world, url);
