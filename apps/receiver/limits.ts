@@ -28,8 +28,11 @@ export const connection = {
   connectionsCheckingInterval: 2_000,
   /** Longer than the idle time of a load balancer (60 s), so that it never writes to a connection that just closed. */
   keepAliveTimeout: 70_000,
-  /** Without a byte either way while a request is under way: nobody reads its answer. Node looks twice before it believes it. */
-  silenceTimeout: 10_000,
+  /**
+   * Without a byte either way while a request is under way: nobody reads its answer. Node looks twice before it believes it.
+   * Longer than a request may take to arrive, and the look for it: whoever is late with one is told so.
+   */
+  silenceTimeout: 18_000,
   /** For a client to read why it was turned away, before its connection is destroyed. */
   lingerTimeout: 1_000,
   maxHeaderSize: 16_384,

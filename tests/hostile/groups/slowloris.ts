@@ -9,7 +9,7 @@ const forms = ['headers', 'body', 'reading'] as const;
 type Form = (typeof forms)[number];
 
 /** The longest that a request may take to arrive, or an answer to be read; the looks for it, and room. */
-const closedWithinMs = 32_000;
+const closedWithinMs = 52_000;
 
 /** A byte each: more often than any time-out between two bytes that a server could have. */
 const everyMs = 500;
