@@ -25,7 +25,6 @@ import { createEnrich } from './enrich.ts';
 import { maxBytesInFlight } from './limits.ts';
 import { look } from './look.ts';
 import { createObserve } from './observe.ts';
-import { openIssuers } from './open-issuers.ts';
 import { openWebhooks } from './open-webhooks.ts';
 import { createOpenApi } from './openapi.ts';
 import { createReceive } from './receive.ts';
@@ -132,14 +131,18 @@ const readDepth = createReadDepth(sqs);
 const backlog = createBacklog(callsPerMs);
 const askRedis = createAskRedis(redis, instance, Date.now);
 const apiKeys = keyFile && createApiKeys(keyFile, { readFile: readText, clock: Date.now, log });
-const issuers = openIssuers(jwt, { fetch, now, clock: Date.now, log });
+// Loaded by whoever takes tokens: what checks them takes a part of every start.
+const issuers =
+  Object.keys(jwt).length === 0
+    ? undefined
+    : (await import('./open-issuers.ts')).openIssuers(jwt, { fetch, now, clock: Date.now, log });
 const checkCaller = sts && createCheckCaller(sts, { fetch, endpoint: stsEndpoint(process.env), clock: Date.now });
 const readSecret = openSecrets({ env: process.env, readFile: readText });
 const webhooks = await openWebhooks(configured, { readSecret, observe, clock: Date.now, log }).catch(giveUp);
 let bytesInFlight = 0;
 const receive = createReceive({
   authenticate: createAuthenticate(
-    { anonymous, checkKey: apiKeys?.check, checkToken: issuers.checkToken, checkCaller },
+    { anonymous, checkKey: apiKeys?.check, checkToken: issuers?.checkToken, checkCaller },
     observe,
   ),
   webhooks: webhooks.verify,
@@ -200,7 +203,7 @@ const listening = await listen(server, port, host).catch(giveUp);
 log.info({ port: listening, ops_port: opsListening, targets: [...queues.keys()] }, 'listening');
 
 void apiKeys?.follow(stop);
-void issuers.follow(stop);
+void issuers?.follow(stop);
 void webhooks.follow(stop);
 void followTls(stop);
 void look(

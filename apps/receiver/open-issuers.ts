@@ -5,8 +5,7 @@ import { createIssuerKeys } from './issuer-keys.ts';
 import { createCheckToken, type CheckToken, type Issuer } from './verify-token.ts';
 
 export interface Issuers {
-  /** `undefined`: no tokens are taken. */
-  readonly checkToken: CheckToken | undefined;
+  readonly checkToken: CheckToken;
   /** Asks for the keys of all issuers, now and again and again until the signal ends. */
   readonly follow: (signal: AbortSignal) => Promise<void>;
 }
@@ -32,7 +31,7 @@ export function openIssuers(configured: AuthConfig['jwt'], { fetch, now, clock, 
     return { name, ...settings, scope: createScope({ types, targets }), keys: issuerKeys };
   });
   return {
-    checkToken: issuers.length === 0 ? undefined : createCheckToken(issuers, clock),
+    checkToken: createCheckToken(issuers, clock),
     async follow(signal) {
       await Promise.all(issuers.map(({ keys }) => keys.follow(signal)));
     },
