@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { nameError } from '../shared/log.ts';
+import { readText } from '../shared/read-text.ts';
 import { hide, type Secret } from '../shared/secret.ts';
 import type { OAuth2 } from '../shared/target-auth-config.ts';
 
@@ -90,7 +91,7 @@ export function createRequestToken(oauth2: OAuth2, ask: typeof fetch): RequestTo
         redirect: 'manual',
         signal: AbortSignal.any([signal, AbortSignal.timeout(answerMs)]),
       });
-      return { status: response.status, text: await readText(response) };
+      return { status: response.status, text: await readText(response, mostBytes) };
     };
     const { status, text } = await exchange().catch((error: unknown) => {
       throw new Error(
@@ -123,20 +124,6 @@ export function createRequestToken(oauth2: OAuth2, ask: typeof fetch): RequestTo
 /** RFC 6749, §2.3.1 and appendix B: also inside HTTP Basic. */
 function formEncode(text: string): string {
   return new URLSearchParams({ x: text }).toString().slice('x='.length);
-}
-
-/** As UTF-8; `undefined` where it is larger than it may be, and read no further then. */
-async function readText(response: Response): Promise<string | undefined> {
-  const body: AsyncIterable<Uint8Array> | null = response.body;
-  if (body === null) return '';
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.length;
-    if (bytes > mostBytes) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
 }
 
 function parseJson(text: string): unknown {

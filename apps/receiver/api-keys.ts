@@ -17,11 +17,15 @@ export interface ApiKeysDeps {
   readonly log: Log;
 }
 
+interface Opened {
+  readonly text: string;
+  readonly check: ApiKeys['check'];
+}
+
 /** The keys of a file, as it is now. A bad file shuts nobody out: the keys before it stay. */
 export function createApiKeys({ path, text, records }: KeyFile, { readFile, clock, log }: ApiKeysDeps): ApiKeys {
-  const read = { text, check: createKeyCheck(records, clock) };
-  const followed: Followed<typeof read> = createFollowed({
-    first: read,
+  const followed: Followed<Opened> = createFollowed({
+    first: { text, check: createKeyCheck(records, clock) },
     async read() {
       const fresh = await readFile(path);
       if (fresh === followed.current().text) return followed.current();

@@ -42,7 +42,7 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
         if (deps.stopping()) request.socket.destroySoon();
       });
       if (deps.stopping()) response.setHeader('connection', 'close');
-      for (const [name, value] of Object.entries(everyAnswer)) response.setHeader(name, value);
+      for (const [name, value] of everyAnswer) response.setHeader(name, value);
       const barred = deps.cors(request, response);
       if (barred === 'answered') return;
       if (barred !== undefined) {

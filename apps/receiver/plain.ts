@@ -1,11 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { digestOf, type EventData } from '../shared/event.ts';
-import { maxAttributeChars, maxDepth } from '../shared/limits.ts';
-import { depthOf } from '../shared/json.ts';
 import { isTimestamp } from './cloudevents.ts';
 import type { Draft } from './draft.ts';
-import { readObject, stringOf } from './read.ts';
-import { refused, type Fault, type Refused } from './refuse.ts';
+import { readData, refuseLong, stringOf } from './read.ts';
+import { refused, type Refused } from './refuse.ts';
 
 /** Headers in which senders put the id of a delivery, in the order in which they are believed. */
 const idHeaders = ['idempotency-key', 'webhook-id', 'x-github-delivery', 'x-shopify-event-id'] as const;
@@ -17,13 +15,9 @@ export function readPlain(
   sender: string,
   receivedAt: Date,
 ): Draft | Refused {
-  const read = readObject(text);
+  const read = readData(text);
   if (!read.ok) return read;
   const { members } = read;
-  if (depthOf(text) > maxDepth) {
-    const detail = `is nested deeper than ${maxDepth} levels`;
-    return refused('invalid', 'The event is nested too deep', { errors: [{ pointer: '', detail }] });
-  }
   const header = headerId(headers);
   const id = header ?? objectId(members.get('id'));
   if (id === undefined || id === '') {
@@ -32,23 +26,16 @@ export function readPlain(
       `The event has no id: send ${idHeaders.join(', ')}, or a member "id" (a string or an integer)`,
     );
   }
-  const faults: Fault[] = [];
-  const bounded = (name: string, value: string) => {
-    if (value.length > maxAttributeChars) {
-      faults.push({ pointer: `/${name}`, detail: `is longer than ${maxAttributeChars} characters` });
-    }
-    return value;
-  };
   const optional = (name: string) => {
     const value = stringOf(members.get(name));
     return value === '' ? undefined : value;
   };
-  const type = bounded('type', optional('type') ?? 'event');
-  const source = bounded('source', optional('source') ?? sender);
+  const type = optional('type') ?? 'event';
+  const source = optional('source') ?? sender;
   const said = optional('time');
   const time = said !== undefined && isTimestamp(said) ? said : receivedAt.toISOString();
-  bounded('id', id);
-  if (faults.length > 0) return refused('invalid', 'The event breaks a rule', { errors: faults });
+  const long = refuseLong({ type, source, id });
+  if (long !== undefined) return long;
   const data: EventData = { kind: 'json', text: text.trim() };
   return {
     ok: true,

@@ -1,3 +1,5 @@
+import { readText } from '../shared/read-text.ts';
+
 /** A key set or an identity is a few KB. */
 const mostBytes = 262_144;
 
@@ -23,16 +25,11 @@ export async function readJson(
       redirect: 'error',
       signal: AbortSignal.timeout(answerMs),
     });
-    const chunks: Uint8Array[] = [];
-    let bytes = 0;
-    for await (const chunk of (answer.body ?? []) as AsyncIterable<Uint8Array>) {
-      bytes += chunk.length;
-      if (bytes > mostBytes) return failed(0, `answered with more than ${mostBytes} bytes`);
-      chunks.push(chunk);
-    }
+    const text = await readText(answer, mostBytes);
+    if (text === undefined) return failed(0, `answered with more than ${mostBytes} bytes`);
     if (answer.status !== 200) return failed(answer.status, `answered ${answer.status}`);
     try {
-      return { ok: true, value: JSON.parse(Buffer.concat(chunks).toString()) };
+      return { ok: true, value: JSON.parse(text) };
     } catch {
       return failed(0, 'answered with what is no JSON');
     }

@@ -1,5 +1,5 @@
 import { depthOf, elementTexts, memberTexts } from '../shared/json.ts';
-import { maxDepth } from '../shared/limits.ts';
+import { maxAttributeChars, maxDepth } from '../shared/limits.ts';
 import { maxBatchEvents } from './limits.ts';
 import { refused, type Refused } from './refuse.ts';
 
@@ -31,6 +31,24 @@ export function readObject(text: string, pointer = ''): JsonObject | Refused {
   if (fault !== undefined) return refused('malformed', fault);
   if (!text.trimStart().startsWith('{')) return refused('malformed', 'The event is not a JSON object');
   return { ok: true, text, members: memberTexts(text) };
+}
+
+/** Text that is a JSON object and becomes an event's data as it is. */
+export function readData(text: string): JsonObject | Refused {
+  const read = readObject(text);
+  if (!read.ok || depthOf(text) <= maxDepth) return read;
+  const detail = `is nested deeper than ${maxDepth} levels`;
+  return refused('invalid', 'The event is nested too deep', { errors: [{ pointer: '', detail }] });
+}
+
+/** Refuses attributes that are longer than they may be, all at once; `undefined` where none is. */
+export function refuseLong(attributes: Readonly<Record<string, string>>): Refused | undefined {
+  const long = Object.keys(attributes).filter((name) => (attributes[name] ?? '').length > maxAttributeChars);
+  if (long.length === 0) return undefined;
+  const detail = `is longer than ${maxAttributeChars} characters`;
+  return refused('invalid', 'The event breaks a rule', {
+    errors: long.map((name) => ({ pointer: `/${name}`, detail })),
+  });
 }
 
 /** The source text of each event of a batch. */

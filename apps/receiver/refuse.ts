@@ -82,7 +82,10 @@ export const refusals = {
 export type RefusalCode = keyof typeof refusals;
 
 /** An answer is for its sender alone, and is what it says it is, also to a browser (OWASP ASVS 5.0, 3.4.4 and 14.3.2). */
-export const everyAnswer = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const;
+export const everyAnswer = [
+  ['cache-control', 'no-store'],
+  ['x-content-type-options', 'nosniff'],
+] as const;
 
 /** One fault of an event, at a JSON Pointer (RFC 6901) into what was sent; attributes of binary events stand at `/ce-…`. */
 export interface Fault {

@@ -62,7 +62,7 @@ function rawAnswer(code: RefusalCode): string {
     `HTTP/1.1 ${status} ${title}`,
     'Connection: close',
     'Content-Type: application/problem+json',
-    ...Object.entries(everyAnswer).map(([name, value]) => `${name}: ${value}`),
+    ...everyAnswer.map(([name, value]) => `${name}: ${value}`),
     ...(retry ? ['Retry-After: 1'] : []),
     `Content-Length: ${Buffer.byteLength(body)}`,
     '',

@@ -1,7 +1,7 @@
 import { createHmac, createPublicKey, timingSafeEqual, verify, type KeyObject } from 'node:crypto';
 import type { Scope } from '../shared/scope.ts';
 import type { Accepted } from './accept.ts';
-import type { Sender } from './authenticate.ts';
+import type { AuthenticateObserve, Sender } from './authenticate.ts';
 import { refused, type Refused } from './refuse.ts';
 import { schemes, type Claim, type Delivery, type ReadMember, type SchemeName } from './webhook-schemes.ts';
 
@@ -55,21 +55,17 @@ export interface Verified {
   readonly delivery: (member: ReadMember) => Delivery;
 }
 
-/** What came of a signature. */
-export const signed = ['ok', 'missing', 'unknown', 'expired'] as const;
-export type Signed = (typeof signed)[number];
-
 export type VerifyWebhook = (request: Pick<Accepted, 'headers' | 'body'>) => Verified | Refused;
 
 /** Checks the signature over the body as it came, and then its time: whoever cannot sign learns nothing of clocks. */
 export function createVerifyWebhook(
   { name, scheme, scope, keys, clock }: Webhook,
-  tell: (method: 'webhook', result: Signed) => void,
+  tell: AuthenticateObserve['authenticated'],
 ): VerifyWebhook {
   // A colon, which no name of an API key has: neither can block the other's ids.
   const sender: Sender = { name: `webhook:${name}`, scope };
   const { needs, claim: read, delivery: deliveryOf } = schemes[scheme];
-  const turnAway = (result: Signed, detail: string) => {
+  const turnAway = (result: 'missing' | 'unknown' | 'expired', detail: string) => {
     tell('webhook', result);
     return refused('unauthenticated', detail, { credential: { method: 'webhook', result } });
   };

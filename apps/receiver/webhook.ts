@@ -1,10 +1,8 @@
 import { digestOf, type EventData } from '../shared/event.ts';
-import { depthOf } from '../shared/json.ts';
-import { maxAttributeChars, maxDepth } from '../shared/limits.ts';
 import type { Authenticated } from './authenticate.ts';
 import type { Draft } from './draft.ts';
-import { readObject, stringOf } from './read.ts';
-import { refused, type Fault, type Refused } from './refuse.ts';
+import { readData, refuseLong, stringOf } from './read.ts';
+import { refused, type Refused } from './refuse.ts';
 import type { Verified } from './verify-webhook.ts';
 
 /** A signed request, and what its scheme says of it. */
@@ -12,24 +10,16 @@ export type Delivered = Authenticated & Pick<Verified, 'delivery' | 'name'>;
 
 /** The whole body becomes `data`; id and event are where the scheme of the webhook has them. */
 export function readWebhook(text: string, { name, delivery, receivedAt }: Delivered): Draft | Refused {
-  const read = readObject(text);
+  const read = readData(text);
   if (!read.ok) return read;
-  if (depthOf(text) > maxDepth) {
-    const detail = `is nested deeper than ${maxDepth} levels`;
-    return refused('invalid', 'The event is nested too deep', { errors: [{ pointer: '', detail }] });
-  }
   const { id, event } = delivery((member) => stringOf(read.members.get(member)));
   if (id === undefined || id === '') return refused('malformed', 'The webhook names no delivery: its id is missing');
   if (event === undefined || event === '') {
     return refused('malformed', 'The webhook does not say what it is of: its event is missing', { eventId: id });
   }
   const type = `${name}.${event}`;
-  const tooLong = Object.entries({ id, type }).filter(([, value]) => value.length > maxAttributeChars);
-  if (tooLong.length > 0) {
-    const detail = `is longer than ${maxAttributeChars} characters`;
-    const errors = tooLong.map(([member]): Fault => ({ pointer: `/${member}`, detail }));
-    return refused('invalid', 'The event breaks a rule', { errors });
-  }
+  const long = refuseLong({ id, type });
+  if (long !== undefined) return long;
   const data: EventData = { kind: 'json', text: text.trim() };
   return {
     ok: true,

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, request, type IncomingMessage } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +18,7 @@ import { createLedger, type Ledger } from '../../apps/dispatcher/ledger.ts';
 import { loadScripts } from '../../apps/dispatcher/scripts.ts';
 import { encode, keyOf, type GatewayEvent } from '../../apps/shared/event.ts';
 import { createLog } from '../../apps/shared/log.ts';
+import { forward } from '../support/forward.ts';
 import { startQueue, type Queue } from '../support/queue.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 
@@ -204,16 +205,7 @@ async function startFront(endpoint: string) {
       outbound.end(JSON.stringify({ __type: 'com.amazonaws.sqs#AccessDenied', message: 'not now' }));
       return;
     }
-    const { method, url, headers } = inbound;
-    const passed = request(
-      { host: to.hostname, port: to.port, method, path: url, headers },
-      (answer: IncomingMessage) => {
-        outbound.writeHead(answer.statusCode ?? 500, answer.headers);
-        answer.pipe(outbound);
-      },
-    );
-    passed.on('error', () => outbound.destroy());
-    inbound.pipe(passed);
+    forward(to, inbound, outbound);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

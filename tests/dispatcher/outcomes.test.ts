@@ -1,10 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { stringify } from 'yaml';
 import { classify } from '../../apps/dispatcher/classify.ts';
 import { createCodeRules, type OutcomeCodes } from '../../apps/dispatcher/code-rules.ts';
 import { readBody } from '../../apps/dispatcher/dispatch.ts';
 import { createUnknownCodes } from '../../apps/dispatcher/unknown-codes.ts';
-import { readGatewayConfig } from '../../apps/shared/config.ts';
+import { readWithGraphQL } from '../support/gateway-yaml.ts';
 
 function judge(own: OutcomeCodes, value: object, { status = 200, careful = false } = {}) {
   const text = JSON.stringify(value);
@@ -104,20 +103,7 @@ describe('a code that no rule knows', () => {
 });
 
 describe('graphql.outcomes of gateway.yaml', () => {
-  const queue = { url: 'https://sqs.example/1/events', deadLetterUrl: 'https://sqs.example/1/dead' };
-  const read = (outcomes: unknown) =>
-    readGatewayConfig(
-      stringify({
-        auth: { allowAnonymous: true },
-        targets: {
-          crm: {
-            queue,
-            graphql: { endpoint: 'https://crm.example/graphql', mutation: 'mutation', outcomes },
-            limit: { windows: [{ calls: 5, per: '1s' }] },
-          },
-        },
-      }),
-    );
+  const read = (outcomes: unknown) => readWithGraphQL({ outcomes });
   const faultsOf = (outcomes: unknown) => {
     const result = read(outcomes);
     return result.ok ? [] : result.faults.map(({ path, message }) => `${path}: ${message}`);

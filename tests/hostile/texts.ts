@@ -89,3 +89,6 @@ export const hostileJson: fc.Arbitrary<string> = fc.oneof(
     ),
   },
 );
+
+/** Attributes that every CloudEvent of ours has. */
+export const ownNames = ['specversion', 'id', 'source', 'type', 'time'] as const;

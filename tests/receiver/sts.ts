@@ -1,6 +1,6 @@
-import { createHash, createHmac } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { signatureOf } from '../support/sigv4.ts';
 
 export interface Account {
   readonly accessKeyId: string;
@@ -18,38 +18,34 @@ export interface StsDouble {
   readonly close: () => Promise<void>;
 }
 
-const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
-const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest();
-const escaped = (text: string) =>
-  encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
-
 /**
- * STS, as far as `GetCallerIdentity` goes: verifies the query's signature by the words of AWS' own documentation ("Authenticating
- * requests: query parameters"), as if it were at the host that the region names, and says whose key signed.
+ * STS, as far as `GetCallerIdentity` goes: verifies the query's signature, as if it were at the host that the region
+ * names, and says whose key signed.
  */
 export async function startSts(accounts: readonly Account[]): Promise<StsDouble> {
   const identify = (request: IncomingMessage): Account | undefined => {
     const url = new URL(request.url ?? '', 'http://sts');
     const query = [...url.searchParams];
     const value = (name: string) => url.searchParams.get(name) ?? '';
-    const [accessKeyId = '', day = '', region = ''] = value('X-Amz-Credential').split('/');
+    const [accessKeyId = '', , region = ''] = value('X-Amz-Credential').split('/');
     const account = accounts.find((each) => each.accessKeyId === accessKeyId);
     if (account === undefined || value('Action') !== 'GetCallerIdentity') return undefined;
     if ((account.sessionToken ?? '') !== value('X-Amz-Security-Token')) return undefined;
     const headerOf = (name: string) =>
-      name === 'host' ? `sts.${region}.amazonaws.com` : String(request.headers[name] ?? '').trim();
-    const canonicalQuery = query
-      .filter(([name]) => name !== 'X-Amz-Signature')
-      .map(([name, each]) => `${escaped(name)}=${escaped(each)}`)
-      .sort()
-      .join('&');
-    const signed = value('X-Amz-SignedHeaders').split(';');
-    const headers = signed.map((name) => `${name}:${headerOf(name)}\n`).join('');
-    const canonical = ['GET', '/', canonicalQuery, headers, signed.join(';'), sha256('')].join('\n');
-    const scope = `${day}/${region}/sts/aws4_request`;
-    const toSign = ['AWS4-HMAC-SHA256', value('X-Amz-Date'), scope, sha256(canonical)].join('\n');
-    const key = [day, region, 'sts', 'aws4_request'].reduce<string | Buffer>(hmac, `AWS4${account.secretAccessKey}`);
-    return hmac(key, toSign).toString('hex') === value('X-Amz-Signature') ? account : undefined;
+      name === 'host' ? `sts.${region}.amazonaws.com` : String(request.headers[name] ?? '');
+    const right = signatureOf(account.secretAccessKey, {
+      method: 'GET',
+      path: '/',
+      query: query.filter(([name]) => name !== 'X-Amz-Signature'),
+      headers: value('X-Amz-SignedHeaders')
+        .split(';')
+        .map((name) => [name, headerOf(name)]),
+      body: '',
+      time: value('X-Amz-Date'),
+      region,
+      service: 'sts',
+    });
+    return right === value('X-Amz-Signature') ? account : undefined;
   };
   const server = createServer((request, response) => {
     sts.asked++;

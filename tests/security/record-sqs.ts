@@ -1,6 +1,7 @@
-import { createServer, request, type IncomingMessage } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { z } from 'zod';
+import { forward } from '../support/forward.ts';
 
 /** What one app asked of SQS, as IAM names it: `SendMessage events`, by the name of the queue. */
 export interface Recorder {
@@ -26,16 +27,7 @@ export async function recordSqs(endpoint: string): Promise<Recorder> {
         .replace(/Batch$/, '');
       const { QueueUrl } = sqsRequest.parse(JSON.parse(body.toString()));
       asked.add(`${action} ${QueueUrl.slice(QueueUrl.lastIndexOf('/') + 1)}`);
-      const { method, url, headers } = inbound;
-      const passed = request(
-        { host: to.hostname, port: to.port, method, path: url, headers },
-        (answer: IncomingMessage) => {
-          outbound.writeHead(answer.statusCode ?? 500, answer.headers);
-          answer.pipe(outbound);
-        },
-      );
-      passed.on('error', () => outbound.destroy());
-      passed.end(body);
+      forward(to, inbound, outbound, body);
     });
     inbound.on('error', () => outbound.destroy());
   });

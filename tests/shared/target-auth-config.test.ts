@@ -1,22 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { stringify } from 'yaml';
-import { readGatewayConfig } from '../../apps/shared/config.ts';
+import { readWithGraphQL as read } from '../support/gateway-yaml.ts';
 
-const queue = { url: 'https://sqs.example/1/events', deadLetterUrl: 'https://sqs.example/1/dead' };
-const mutation = 'mutation ($input: I!) { deliver(input: $input) }';
-const read = (graphql: object) =>
-  readGatewayConfig(
-    stringify({
-      auth: { allowAnonymous: true },
-      targets: {
-        crm: {
-          queue,
-          graphql: { endpoint: 'https://crm.example/graphql', mutation, ...graphql },
-          limit: { windows: [{ calls: 5, per: '1s' }] },
-        },
-      },
-    }),
-  );
 const faultsOf = (graphql: object) => {
   const result = read(graphql);
   if (result.ok) throw new Error('the configuration has no faults');

@@ -1,5 +1,5 @@
-import { createHash, createHmac } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { scopeOf, sha256, signatureOf } from './sigv4.ts';
 
 export interface Signer {
   readonly accessKeyId: string;
@@ -11,14 +11,8 @@ export interface Signer {
 /** AWS allows clocks to differ by so much. */
 const toleranceMs = 300_000;
 
-const sha256 = (data: string | Buffer) => createHash('sha256').update(data).digest('hex');
-const hmac = (key: string | Buffer, data: string) => createHmac('sha256', key).update(data).digest();
-const encode = (text: string) =>
-  encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
-
 /**
- * What is wrong with the signature of a request; `undefined` where nothing is. Written from the AWS General Reference ("Create a
- * signed AWS API request"), as a service would check it.
+ * What is wrong with the signature of a request, as a service would check it; `undefined` where nothing is.
  */
 export function faultOfSignature(
   { method = '', url = '', headers }: Pick<IncomingMessage, 'method' | 'url' | 'headers'>,
@@ -32,7 +26,7 @@ export function faultOfSignature(
   const [, y, mo, d, h, mi, s] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(time) ?? [];
   const atMs = Date.parse(`${y ?? ''}-${mo ?? ''}-${d ?? ''}T${h ?? ''}:${mi ?? ''}:${s ?? ''}Z`);
   if (!(Math.abs(Date.now() - atMs) < toleranceMs)) return `it is of another time: ${time}`;
-  const scope = `${time.slice(0, 8)}/${region}/${service}/aws4_request`;
+  const scope = scopeOf({ time, region, service });
   if (credential !== `${accessKeyId}/${scope}`) return `it is for ${credential}`;
   const signed = names.split(';');
   for (const needed of ['host', 'x-amz-date', 'content-type']) {
@@ -40,20 +34,15 @@ export function faultOfSignature(
   }
   if (headers['x-amz-content-sha256'] !== sha256(body)) return 'it is of another body';
   const address = new URL(url, 'http://host');
-  const query = [...address.searchParams]
-    .map(([name, value]) => `${encode(name)}=${encode(value)}`)
-    .toSorted()
-    .join('&');
-  const canonical = [
+  const right = signatureOf(secretAccessKey, {
     method,
-    address.pathname.split('/').map(encode).join('/'),
-    query,
-    ...signed.map((name) => `${name}:${String(headers[name]).trim().replace(/ +/g, ' ')}`),
-    '',
-    names,
-    sha256(body),
-  ].join('\n');
-  const toSign = ['AWS4-HMAC-SHA256', time, scope, sha256(canonical)].join('\n');
-  const key = [region, service, 'aws4_request'].reduce(hmac, hmac(`AWS4${secretAccessKey}`, time.slice(0, 8)));
-  return hmac(key, toSign).toString('hex') === signature ? undefined : 'it is of another request or key';
+    path: address.pathname,
+    query: [...address.searchParams],
+    headers: signed.map((name) => [name, String(headers[name])]),
+    body,
+    time,
+    region,
+    service,
+  });
+  return right === signature ? undefined : 'it is of another request or key';
 }

@@ -2,21 +2,10 @@ import fc from 'fast-check';
 import { attack, joined, part } from '../attack.ts';
 import type { Group } from '../group.ts';
 import { batched, known, strikeWith, structured } from '../strike.ts';
-import { hostileJson, hostileText, objectOf } from '../texts.ts';
+import { hostileJson, hostileText, objectOf, ownNames } from '../texts.ts';
 import type { World } from '../world.ts';
 
-const names = [
-  'specversion',
-  'id',
-  'source',
-  'type',
-  'time',
-  'subject',
-  'datacontenttype',
-  'dataschema',
-  'traceparent',
-  'tracestate',
-] as const;
+const names = [...ownNames, 'subject', 'datacontenttype', 'dataschema', 'traceparent', 'tracestate'] as const;
 /** Attributes that the gateway sets itself, and names that are none. */
 const foreign = [
   'sender',

@@ -6,14 +6,10 @@ import { attack } from '../attack.ts';
 import { purge } from '../arrived.ts';
 import { eventOf, judgeSettled } from '../deliver.ts';
 import type { Group } from '../group.ts';
-import { hostileJson, hostileText } from '../texts.ts';
+import { hostileJson, hostileText, ownNames } from '../texts.ts';
 
 const names = [
-  'specversion',
-  'id',
-  'source',
-  'type',
-  'time',
+  ...ownNames,
   'sender',
   'receivedat',
   'digest',
