@@ -40,6 +40,16 @@ const environment = z.object({
   ...tracingEnvironment,
 });
 
+function readKeys(path: string, readFile: (path: string) => string): string {
+  try {
+    return readFile(path);
+  } catch (error) {
+    throw new Error(`there is no file ${path} that can be read: make it with egw keys new --name NAME --file ${path}`, {
+      cause: error,
+    });
+  }
+}
+
 /** Reads environment, file, keys and schemas, and tells every fault of all of them at once. */
 export function readConfig(
   env: Readonly<Record<string, string | undefined>>,
@@ -72,7 +82,7 @@ export function readConfig(
     apiKeys &&
     attempt('auth.apiKeys.file', () => {
       const path = beside(apiKeys.file);
-      const keyText = readFile(path);
+      const keyText = readKeys(path, readFile);
       return { path, text: keyText, records: parseKeyFile(keyText) };
     });
   const schemas = new Map<string, unknown>();

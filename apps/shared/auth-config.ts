@@ -4,10 +4,15 @@ import { secretRef } from './secrets.ts';
 
 /** Two keep the old one alive while a new one is handed out. */
 const secretOrTwo = z.union([secretRef, z.array(secretRef).min(1).max(2)], {
-  error: 'is no secret reference, nor a list of two while one is rotated',
+  error:
+    'is no secret reference, nor a list of two while one is rotated: write { env: NAME }, { file: path }, { awsSecret: name } or { awsParameter: name }; secrets themselves never stand here',
 });
 
 const name = z.string().regex(/^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/, 'is no name: a-z, 0-9 and -, 40 at most');
+
+/** Of a list, which many expect, and of anything else that is no map. */
+const named = (example: string) => (issue: { readonly code?: string | undefined }) =>
+  issue.code === 'invalid_type' ? `is no map by name: write such as { ${example} }` : undefined;
 
 const webhook = z.strictObject({
   scheme: z.enum(['github', 'standard', 'stripe', 'shopify']).describe('How the provider signs'),
@@ -63,13 +68,16 @@ export const auth = z
       .optional()
       .describe('The file that holds the hashed API keys'),
     jwt: z
-      .record(name, issuer)
+      .record(name, issuer, { error: named('aws: { issuer, audience, subjects }') })
       .default({})
       .describe('Issuers of tokens, by a name of yours: AWS IAM, Kubernetes, any OpenID provider'),
     sts: caller
       .optional()
       .describe('Callers that presign sts:GetCallerIdentity; tokens (jwt) are better where they can be had'),
-    webhooks: z.record(name, webhook).default({}).describe('Signed webhooks, taken at /webhooks/{name}'),
+    webhooks: z
+      .record(name, webhook, { error: named('github: { scheme, secret }') })
+      .default({})
+      .describe('Signed webhooks, taken at /webhooks/{name}'),
     allowAnonymous: z.boolean().default(false).describe('For development only: anyone may send to /events'),
   })
   .superRefine(({ apiKeys, jwt, sts, webhooks, allowAnonymous }, context) => {

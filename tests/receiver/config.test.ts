@@ -78,6 +78,39 @@ describe('the configuration', () => {
     );
   });
 
+  it.each<[string, object, string, RegExp]>([
+    ['a list of issuers', { jwt: [{ issuer: 'https://x' }] }, 'auth.jwt', /no map by name.*\{ aws: \{ issuer/],
+    ['a list of webhooks', { webhooks: [{ scheme: 'github' }] }, 'auth.webhooks', /no map by name.*\{ github: \{/],
+    [
+      'a secret where a reference belongs',
+      { webhooks: { github: { scheme: 'github', secret: 'hush-hush' } } },
+      'auth.webhooks.github.secret',
+      /write \{ env: NAME \}/,
+    ],
+    [
+      'a key file that nobody made',
+      { apiKeys: { file: 'no.json' } },
+      'auth.apiKeys.file',
+      /make it with egw keys new .*no\.json/,
+    ],
+    [
+      'an issuer by the name of other senders',
+      { jwt: { sts: { issuer: 'https://x', audience: 'a', subjects: ['*'] } } },
+      'auth.jwt.sts',
+      /choose another/,
+    ],
+    [
+      'anonymous senders beside keys',
+      { allowAnonymous: true, sts: { audience: 'a', regions: ['eu-west-1'], subjects: ['*'] } },
+      'auth',
+      /lets everybody in past the keys/,
+    ],
+  ])('says what to do about %s', (_what, auth, path, says) => {
+    const faults = faultsOf(read({ auth, targets }));
+    expect(faults[path]).toMatch(says);
+    expect(JSON.stringify(faults)).not.toContain('hush-hush');
+  });
+
   it('is told the faults of key file, schemas and environment at once', () => {
     const gateway = {
       auth: { apiKeys: { file: 'keys.json' } },
