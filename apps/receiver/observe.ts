@@ -58,7 +58,11 @@ export function createObserve({
     metrics.eventgw_limit_calls_per_second.set({ target }, callsPerSecond);
     metrics.eventgw_target_latency_expected_seconds.set({ target }, latencySeconds);
   }
-  const usedAtMs = new Map<string, number>();
+  // Told at each request, and read at a scrape.
+  const used = new Map<string, { readonly name: string; readonly atMs: number }>();
+  metrics.eventgw_api_key_last_used_timestamp_seconds.readAll(() =>
+    used.entries().map(([id, { name, atMs }]) => [{ name, id }, atMs / 1_000] as const),
+  );
   return {
     answered(method, route, status, seconds, traceId) {
       metrics.eventgw_http_request_duration_seconds.observe({ method, route, code: String(status) }, seconds, traceId);
@@ -73,11 +77,7 @@ export function createObserve({
       metrics.eventgw_auth_attempts_total.inc({ method, result });
     },
     usedKey(name, id) {
-      const isKnown = usedAtMs.has(id);
-      usedAtMs.set(id, clock());
-      // Told at each request, and read at a scrape.
-      if (isKnown) return;
-      metrics.eventgw_api_key_last_used_timestamp_seconds.read({ name, id }, () => (usedAtMs.get(id) ?? 0) / 1_000);
+      used.set(id, { name, atMs: clock() });
     },
     sent(target, result, seconds) {
       metrics.eventgw_enqueue_duration_seconds.observe({ target, result }, seconds);

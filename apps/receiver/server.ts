@@ -26,8 +26,8 @@ export async function openReceiverServer(
 ): Promise<ReceiverServer> {
   if (tls === undefined) return { server: bound(createServer(limits, app)), follow: () => Promise.resolve() };
   const server = createTlsServer({ ...limits, handshakeTimeout: connection.headersTimeout }, app);
-  const show = ({ certificate, key }: Pems) =>
-    server.setSecureContext({ cert: certificate, key, minVersion: 'TLSv1.2' });
+  // From TLS 1.2 on, by Node's default.
+  const show = ({ certificate, key }: Pems) => server.setSecureContext({ cert: certificate, key });
   const pair = await openTlsPair({ ...tls, replaced: show });
   show(pair.pems());
   return { server: bound(server), follow: pair.follow };

@@ -42,6 +42,8 @@ export interface GaugeOf<S extends MetricSpec> {
   readonly set: (labels: LabelsOf<S>, value: number) => void;
   /** Is asked for its value at each scrape. */
   readonly read: (labels: LabelsOf<S>, value: () => number) => void;
+  /** The same, of as many as there are by then. */
+  readonly readAll: (all: () => Iterable<readonly [LabelsOf<S>, number]>) => void;
 }
 
 type InstrumentOf<S extends MetricSpec> = S['type'] extends 'counter'
@@ -113,16 +115,17 @@ function createMetric(registry: Registry, name: string, spec: MetricSpec, { name
       };
     }
     case 'gauge': {
-      const reads: { readonly labels: Labels; readonly value: () => number }[] = [];
+      const reads: (() => Iterable<readonly [Labels, number]>)[] = [];
       const gauge = new Gauge({
         ...options,
         collect() {
-          for (const { labels, value } of reads) this.set(labels, value());
+          for (const each of reads) for (const [labels, value] of each()) this.set(bounded(labels), value);
         },
       });
       return {
         set: (labels: Labels, value: number) => gauge.set(bounded(labels), value),
-        read: (labels: Labels, value: () => number) => reads.push({ labels: bounded(labels), value }),
+        read: (labels: Labels, value: () => number) => void reads.push(() => [[labels, value()]]),
+        readAll: (all: () => Iterable<readonly [Labels, number]>) => void reads.push(all),
       };
     }
     default:

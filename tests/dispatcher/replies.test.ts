@@ -1,52 +1,40 @@
-import { expect, it } from '@jest/globals';
-import { createPause } from '../../apps/dispatcher/pause.ts';
-import { createReserve } from '../../apps/dispatcher/permit.ts';
-import { believing, replies } from '../../apps/dispatcher/replies.ts';
-import { paceOf } from './clock.ts';
+import { describe, expect, it } from '@jest/globals';
+import { loadScripts, type Scripts } from '../../apps/dispatcher/scripts.ts';
+import type { Redis } from '../../apps/shared/redis.ts';
 
-const names = { instance: 'reply-tests', target: 'crm' };
-const answering = (reply: unknown) => () => Promise.resolve({ ok: true, reply } as const);
+/** A Redis that replies the same to every script. */
+function replying(reply: unknown): Scripts {
+  const redis: Record<string, unknown> = {
+    defineCommand(name: string) {
+      redis[name] = () => Promise.resolve(reply);
+    },
+  };
+  return loadScripts(redis as unknown as Redis);
+}
 
-it.each([
-  [null],
-  ['OK'],
-  [7],
-  [[]],
-  [['slots']],
-  [['slots', 'x', 1]],
-  [['slots', 1, null]],
-  [['full', 1]],
-  [['paused', 1, 'x', 'y']],
-  [['open', Number.NaN, 1]],
-  [['__proto__', 1]],
-  [[[['slots', 1]]]],
-])('takes a permit of %j for a Redis that is gone', async (reply) => {
-  const script = believing(answering(reply), replies.permit);
-  const pace = paceOf({ windows: [{ calls: 5, per: '1s' }] });
-  const reserve = createReserve({ script, names, pace, pod: 'pod', serverId: () => 'redis', now: () => 0 });
-  expect(await reserve([])).toMatchObject({ kind: 'gone' });
-});
+const names = Object.keys(replying([])) as (keyof Scripts)[];
 
-it.each([
-  ['claim', [['claimed', 0]]],
-  ['claim', [null]],
-  ['claim', 'done'],
-  ['renew', null],
-  ['renew', ['x']],
-  ['release', ['waiting', 1]],
-  ['bury', [1]],
-  ['share', [1]],
-  ['probe', ['wait']],
-  ['pause', 'never'],
-] as const)('takes %s of %j for no reply of it', async (script, reply) => {
-  expect(await believing(answering(reply), replies[script])([], [])).toMatchObject({ ok: false });
-});
+describe('a reply that no script gives', () => {
+  it.each<[string, unknown]>([
+    ['a word', 'OK'],
+    ['nothing', null],
+    ['an error in words', ['ERR']],
+    ['a list of what is no number', [Number.NaN]],
+    ['a map', { slots: [1] }],
+    ['a list in a list in a list', [[['slots', 1]]]],
+    ['slots that are none', ['slots', 'soon']],
+    ['a pause without an end', ['paused', 'x', 1, 'throttled']],
+    ['a name that every object has', ['constructor']],
+  ])('is as good as none: %s', async (_what, reply) => {
+    const scripts = replying(reply);
+    for (const name of names) {
+      expect({ name, ...(await scripts[name]([], [])) }).toMatchObject({ name, ok: false, reason: expect.any(String) });
+    }
+  });
 
-it('is stopped by no pause that is no number', () => {
-  const options = { now: () => 0, random: () => 0, onLonger: () => undefined };
-  const pause = createPause(answering(1), names, options);
-  pause.learn(Number.NaN);
-  expect(pause.leftMs()).toBe(0);
-  pause.learn(1_000);
-  expect(pause.leftMs()).toBe(1_000);
+  it('is told from those that they give', async () => {
+    expect(await replying(['slots', 0, '12.5']).permit([], [])).toMatchObject({ ok: true });
+    expect(await replying(['token', 'sealed', 1_000]).token([], [])).toMatchObject({ ok: true });
+    expect(await replying([['claimed', 0, 1], ['done']]).claim([], [])).toMatchObject({ ok: true });
+  });
 });

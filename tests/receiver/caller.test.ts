@@ -61,6 +61,8 @@ async function presign(options: Presign = {}): Promise<URL> {
   return url;
 }
 
+const credential = (query: URLSearchParams, change: (text: string) => string) =>
+  query.set('X-Amz-Credential', change(query.get('X-Amz-Credential') ?? ''));
 const tokenOf = (url: URL | string) => `egw-sts.${Buffer.from(String(url)).toString('base64url')}`;
 
 describe('a presigned GetCallerIdentity', () => {
@@ -100,6 +102,12 @@ describe('a presigned GetCallerIdentity', () => {
     expect((await receiver.queued())[0]).toMatchObject({ sender: 'sts:arn:aws:iam::123456789012:role/orders' });
   });
 
+  it('opens as a bearer alone', async () => {
+    const headers = { ...structured, 'x-api-key': tokenOf(await presign({ expiresIn: lasting++ })) };
+    expect(await receiver.request('POST', '/events', headers, cloudEvent('x'))).toMatchObject({ status: 401 });
+    expect(sts.asked).toBe(0);
+  });
+
   it('opens nothing where another audience, key or secret signed it, or it is too old', async () => {
     const minutes = (n: number) => new Date(Date.now() + n * 60_000);
     await refusedWith(tokenOf(await presign({ audience: 'somebody-else' })), /does not know who/, 1);
@@ -124,6 +132,7 @@ describe('a presigned GetCallerIdentity', () => {
     const malformed = [
       // CVE-2022-2385: the same parameter twice, or in other letters.
       changed(({ searchParams }) => searchParams.append('Action', 'AssumeRole')),
+      changed(({ searchParams }) => searchParams.append('Version', '2011-06-15')),
       changed(({ searchParams }) => searchParams.append('action', 'AssumeRole')),
       changed(({ searchParams }) => searchParams.append('x-amz-signedheaders', 'host')),
       // CVE-2020-16250: another action, or an answer that the caller shapes.
@@ -132,6 +141,8 @@ describe('a presigned GetCallerIdentity', () => {
       changed(({ searchParams }) => searchParams.set('X-Amz-SignedHeaders', 'host')),
       changed(({ searchParams }) => searchParams.set('X-Amz-Expires', '99999')),
       changed(({ searchParams }) => searchParams.delete('X-Amz-Date')),
+      changed(({ searchParams }) => credential(searchParams, (text) => text.replace(region, 'us-east-1'))),
+      changed(({ searchParams }) => credential(searchParams, (text) => text.replace(/\/\d{8}\//, '/20200101/'))),
       changed((copy) => (copy.pathname = '/elsewhere')),
       changed((copy) => (copy.port = '8443')),
       changed((copy) => (copy.username = 'x')),
@@ -195,5 +206,32 @@ describe('a flood of callers', () => {
     expect(results.filter((result) => !result.ok && result.fault === 'unchecked')).toHaveLength(4);
     expect(await check(tokens[0] ?? '')).toMatchObject({ ok: true });
     expect(asked).toBe(16);
+  });
+
+  it('leaves behind ten thousand identities at most', async () => {
+    const nowMs = Date.parse('2026-11-26T12:00:00Z');
+    let asked = 0;
+    const body = JSON.stringify({ GetCallerIdentityResponse: { GetCallerIdentityResult: { Arn: role.arn } } });
+    const check = createCheckCaller(
+      { audience: 'event-gateway', regions: [region], subjects: ['*'] },
+      {
+        fetch: () => {
+          asked++;
+          return Promise.resolve(new Response(body));
+        },
+        endpoint: () => 'https://sts.example',
+        clock: () => nowMs,
+      },
+    );
+    const url = await presign({ at: new Date(nowMs) });
+    const token = (n: number) => {
+      url.searchParams.set('X-Amz-Signature', n.toString(16).padStart(64, '0'));
+      return tokenOf(url);
+    };
+    for (let n = 0; n < 10_001; n++) expect((await check(token(n))).ok).toBe(true);
+    expect((await check(token(10_000))).ok).toBe(true);
+    expect(asked).toBe(10_001);
+    expect((await check(token(0))).ok).toBe(true);
+    expect(asked).toBe(10_002);
   });
 });

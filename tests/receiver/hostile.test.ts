@@ -84,6 +84,11 @@ describe('a hostile client', () => {
     expect(await receiver.post(levels(count), binary)).toMatchObject(invalid);
   });
 
+  it('nests one level deeper than is taken, where the object itself is the data', async () => {
+    const invalid = { status: 422, body: { code: 'invalid', errors: [{ pointer: '' }] } };
+    expect(await receiver.post(`{"id":"d","x":${levels(100)}}`)).toMatchObject(invalid);
+  });
+
   it('sends headers beyond 16 KiB', async () => {
     expect(await send(head(`X-Pad: ${'x'.repeat(17_408)}`))).toMatchObject({
       status: 431,

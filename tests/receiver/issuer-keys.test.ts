@@ -99,6 +99,7 @@ describe("an issuer's keys", () => {
       (_path, response) => response.writeHead(302, { location: 'http://169.254.169.254/' }).end(),
       'does not answer',
     ],
+    ['never comes', (_path, response) => response.writeHead(200), 'does not answer'],
     ['is a page', (_path, response) => response.end('<html>'), 'no JSON'],
     ['is endless', (_path, response) => response.end(Buffer.alloc(300_000, ' ')), 'more than 262144 bytes'],
     [

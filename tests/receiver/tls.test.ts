@@ -1,9 +1,12 @@
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { join } from 'node:path';
+import { connect as connectPlainly } from 'node:net';
 import { connect, TLSSocket } from 'node:tls';
 import { describe, expect, it } from '@jest/globals';
+import { sign } from '@octokit/webhooks-methods';
 import { openReceiverServer } from '../../apps/receiver/server.ts';
 import { close, listen } from '../../apps/shared/lifecycle.ts';
 import { createReadSecret } from '../../apps/shared/secrets.ts';
@@ -12,10 +15,14 @@ import { startReceiver, type Receiver } from './harness.ts';
 
 const authority = createAuthority('Authority');
 
+const tlsOf = (folder: string) => ({
+  certificate: { file: join(folder, 'tls.crt') },
+  key: { file: join(folder, 'tls.key') },
+});
 const start = (pair: Pair) =>
   startReceiver({
     files: { 'tls.crt': pair.certificate, 'tls.key': pair.key },
-    tls: (folder) => ({ certificate: { file: join(folder, 'tls.crt') }, key: { file: join(folder, 'tls.key') } }),
+    tls: tlsOf,
   });
 
 /** Sends an event, and tells the status and whose certificate was shown. */
@@ -79,6 +86,50 @@ describe('a receiver with a certificate', () => {
     expect(faults).toEqual([expect.stringContaining('of another key')]);
     await close(server);
   });
+
+  it('finds by itself what is rotated while it runs, a secret of a webhook too', async () => {
+    const [before, after] = [authority.issue('before'), authority.issue('after')];
+    const receiver = await startReceiver({
+      files: { secret: 'the secret before it', 'tls.crt': before.certificate, 'tls.key': before.key },
+      webhooks: (folder) => ({ github: { scheme: 'github', secret: { file: join(folder, 'secret') } } }),
+      tls: tlsOf,
+    });
+    const body = '{"id":"secured"}';
+    const headers = {
+      'content-type': 'application/json',
+      'x-hub-signature-256': await sign('the secret after it', body),
+      'x-github-delivery': 'rotated',
+      'x-github-event': 'ping',
+    };
+    const look = async () => {
+      const { status, name } = await send(receiver, { path: '/webhooks/github', headers });
+      return { status, name };
+    };
+    expect(await look()).toEqual({ status: 401, name: 'before' });
+    const put = (name: string, text: string) => writeFile(join(receiver.folder, name), text);
+    await Promise.all([
+      put('secret', 'the secret after it'),
+      put('tls.crt', after.certificate),
+      put('tls.key', after.key),
+    ]);
+    // Both are read again each minute.
+    let seen = await look();
+    for (const untilMs = performance.now() + 70_000; performance.now() < untilMs; seen = await look()) {
+      if (seen.status === 202 && seen.name === 'after') break;
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+    await receiver.close();
+    expect(seen).toEqual({ status: 202, name: 'after' });
+  }, 90_000);
+
+  it('waits for no hello that never comes', async () => {
+    const receiver = await start(authority.issue('one'));
+    const socket = connectPlainly({ port: receiver.port, host: '127.0.0.1' }).on('error', () => undefined);
+    const startedMs = performance.now();
+    await new Promise((resolve) => socket.once('close', resolve));
+    expect(performance.now() - startedMs).toBeLessThan(20_000);
+    await receiver.close();
+  }, 30_000);
 
   it('does not start with a certificate of another key, and says so', async () => {
     const pair = { certificate: authority.issue('one').certificate, key: authority.issue('two').key };

@@ -44,6 +44,18 @@ describe('a token', () => {
     expect(await send(await issuer.sign({ sub: role }), 'customer.created')).toMatchObject({ status: 403 });
   });
 
+  it('may be of a clock that is half a minute off', async () => {
+    const now = Math.floor(Date.now() / 1_000);
+    expect(await send(await issuer.sign({ sub: role, exp: now - 30 }), 'order.created', 'late')).toMatchObject({
+      status: 202,
+    });
+    expect(await send(await issuer.sign({ sub: role, nbf: now + 30 }), 'order.created', 'early')).toMatchObject({
+      status: 202,
+    });
+    await refusedWith(await issuer.sign({ sub: role, exp: now - 90 }), /expired/);
+    await receiver.queued();
+  });
+
   it('opens nothing where it is not what it must be', async () => {
     const hour = 3_600;
     const now = Date.now() / 1_000;
@@ -101,7 +113,7 @@ describe('a token', () => {
     expect(await receiver.post('{"id":"by-key"}')).toMatchObject({ status: 202 });
     await receiver.queued();
     const metrics = await receiver.app.metrics();
-    expect(metrics).toContain('eventgw_auth_attempts_total{method="jwt",result="ok"} 2');
+    expect(metrics).toContain('eventgw_auth_attempts_total{method="jwt",result="ok"} 4');
   });
 });
 

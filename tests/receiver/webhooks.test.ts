@@ -18,6 +18,12 @@ const hex = (secret: string, text: string) => createHmac('sha256', secret).updat
 const stripeHeader = (body: string, t = nowSeconds(), secret = secrets.stripe) =>
   `t=${t},v1=${hex(secret, `${t}.${body}`)}`;
 
+/** The same bytes, said to be of the other kind. */
+const otherKind = (headers: Record<string, string>) => ({
+  ...headers,
+  'webhook-signature': (headers['webhook-signature'] ?? '').replace('v1,', 'v1a,'),
+});
+
 const { publicKey, privateKey } = generateKeyPairSync('ed25519');
 const whpk = `whpk_${Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url').toString('base64')}`;
 
@@ -142,6 +148,8 @@ describe('POST /webhooks/{name}', () => {
       ['standard', standardHeaders('msg_1', body, minutes(-6)), /signed more than 300 s away/],
       ['standard', standardHeaders('msg_1', body, minutes(6)), /signed more than 300 s away/],
       ['standard', { ...standardHeaders('msg_1', body), 'webhook-timestamp': '1e9' }, /needs webhook-id/],
+      ['standard', standardHeaders('msg.1', body), /needs webhook-id/],
+      ['standard', otherKind(standardHeaders('msg_1', body)), /No signature fits/],
       ['stripe', { 'stripe-signature': stripeHeader(body, nowSeconds() - 400) }, /signed more than 300 s away/],
       ['stripe', { 'stripe-signature': stripeHeader(body, nowSeconds(), secrets.github) }, /No signature fits/],
       ['stripe', { 'stripe-signature': `t=${nowSeconds()},v0=${'0'.repeat(64)}` }, /needs Stripe-Signature/],
@@ -176,6 +184,8 @@ describe('POST /webhooks/{name}', () => {
         body: { code: 'malformed', detail: expect.stringContaining(detail) },
       });
     }
+    const deep = `{"id":"evt_1","type":"invoice.paid","x":${'['.repeat(100)}${']'.repeat(100)}}`;
+    expect(await post('stripe', signed(deep), deep)).toMatchObject({ status: 422, body: { code: 'invalid' } });
     const long = `{"id":"${'x'.repeat(2_000)}","type":"invoice.paid"}`;
     expect(await post('stripe', signed(long), long)).toMatchObject({
       status: 422,
@@ -187,6 +197,27 @@ describe('POST /webhooks/{name}', () => {
     const form = { 'content-type': 'application/x-www-form-urlencoded' };
     expect(await post('github', form, 'payload=%7B%7D')).toMatchObject({ status: 415 });
     expect(await receiver.queued()).toEqual([]);
+  });
+});
+
+describe('a webhook', () => {
+  it('is limited by what it signed, and not by what others send to it', async () => {
+    const receiver = await startReceiver({
+      config: { inbound: { requests: 2, per: '1h' } },
+      files: { one: secrets.github },
+      webhooks: (folder) => ({ github: { scheme: 'github', secret: { file: join(folder, 'one') } } }),
+    });
+    const post = async (secret: string, id: string) => {
+      const signature = { 'x-hub-signature-256': await signGitHub(secret, '{}'), 'x-github-delivery': id };
+      const headers = { ...json, ...signature, 'x-github-event': 'ping' };
+      return (await receiver.request('POST', '/webhooks/github', headers, '{}')).status;
+    };
+    for (let i = 0; i < 5; i++) expect(await post('somebody else signs this', `bad-${i}`)).toBe(401);
+    const answers: number[] = [];
+    for (let i = 0; i < 6; i++) answers.push(await post(secrets.github, `good-${i}`));
+    // Those that came before Redis was there were counted by the receiver alone.
+    expect([answers.slice(0, 2), answers.at(-1)]).toEqual([[202, 202], 429]);
+    await receiver.close();
   });
 });
 
