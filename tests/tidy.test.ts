@@ -10,11 +10,10 @@ const textOf = (file: string) => readFileSync(file, 'utf8');
 /** Each library, and the only files that may import it. */
 const doors: Record<string, RegExp> = {
   express: /receiver\/(app|receive|accept|refuse|cors)\.ts$/,
-  '@aws-sdk/client-sqs':
-    /(receiver\/(main|enqueue|backlog)|dispatcher\/(sqs-client|poll|acknowledge)|local\/(setup|pipeline|watch|main)|cli\/queues)\.ts$/,
+  '@aws-sdk/client-sqs': /(shared\/sqs(-sdk)?|dispatcher\/poll|local\/(setup|pipeline|watch|main)|cli\/queues)\.ts$/,
   '@smithy/signature-v4': /dispatcher\/sign\.ts$/,
   'graphql-request': /dispatcher\/dispatch\.ts$/,
-  undici: /(dispatcher\/connection|local\/burst)\.ts$/,
+  undici: /(dispatcher\/connection|local\/burst|shared\/sqs-direct)\.ts$/,
   ioredis: /shared\/redis\.ts$/,
   'rate-limiter-flexible': /receiver\/throttle\.ts$/,
   jsonata: /dispatcher\/expression\.ts$/,

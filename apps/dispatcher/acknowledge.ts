@@ -1,12 +1,7 @@
-import {
-  ChangeMessageVisibilityBatchCommand,
-  DeleteMessageBatchCommand,
-  SendMessageCommand,
-  type SQSClient,
-} from '@aws-sdk/client-sqs';
 import { mostEntries } from '../shared/limits.ts';
 import { queueFault } from '../shared/advice.ts';
 import type { Log } from '../shared/log.ts';
+import type { Sqs } from '../shared/sqs.ts';
 import { wait } from '../shared/wait.ts';
 
 /** Reasons that travel with a dead letter, as string attributes; SQS takes ten. */
@@ -25,37 +20,48 @@ export interface Acknowledge {
 /** The message attribute that says when an event was first sent, in ms of SQS' clock. */
 export const firstSentAttribute = 'first_sent_at';
 
-/** Waiting longer than this for a request's worth would only delay the deletes. */
-const lingerMs = 100;
+/** For a request's worth: at 50 a second ten have come by then. What is deleted later is hidden meanwhile, and known as done. */
+const deleteLingerMs = 250;
+
+/** What is put back may be wanted. */
+const hideLingerMs = 100;
 
 /** SQS' longest visibility, less a minute, since it counts from the receive and not from now. */
 const longestSeconds = 43_200 - 60;
 
 export function createAcknowledge(
-  sqs: SQSClient,
+  sqs: Pick<Sqs, 'deleteMessageBatch' | 'changeMessageVisibilityBatch' | 'sendMessage'>,
   queue: { readonly url: string; readonly deadLetterUrl: string },
   longestHideMs: number,
   log: Log,
 ): Acknowledge {
-  const deletes = createBatch<{ handle: string }>(async (entries) => {
-    const Entries = entries.map(({ handle }, i) => ({ Id: String(i), ReceiptHandle: handle }));
-    return failedIds(await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: queue.url, Entries })));
-  }, log);
+  const deletes = createBatch<{ handle: string }>(
+    async (entries) => {
+      const Entries = entries.map(({ handle }, i) => ({ Id: String(i), ReceiptHandle: handle }));
+      return failedIds(await sqs.deleteMessageBatch({ QueueUrl: queue.url, Entries }));
+    },
+    deleteLingerMs,
+    log,
+  );
   const mostSeconds = Math.min(longestSeconds, Math.floor(longestHideMs / 1_000));
-  const hides = createBatch<{ handle: string; seconds: number }>(async (entries) => {
-    const Entries = entries.map(({ handle, seconds }, i) => ({
-      Id: String(i),
-      ReceiptHandle: handle,
-      VisibilityTimeout: seconds,
-    }));
-    return failedIds(await sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: queue.url, Entries })));
-  }, log);
+  const hides = createBatch<{ handle: string; seconds: number }>(
+    async (entries) => {
+      const Entries = entries.map(({ handle, seconds }, i) => ({
+        Id: String(i),
+        ReceiptHandle: handle,
+        VisibilityTimeout: seconds,
+      }));
+      return failedIds(await sqs.changeMessageVisibilityBatch({ QueueUrl: queue.url, Entries }));
+    },
+    hideLingerMs,
+    log,
+  );
   const send = async (url: string, body: string, attributes: LetterAttributes, failed: string): Promise<boolean> => {
     const MessageAttributes = Object.fromEntries(
       Object.entries(attributes).map(([name, StringValue]) => [name, { DataType: 'String', StringValue }]),
     );
     try {
-      await sqs.send(new SendMessageCommand({ QueueUrl: url, MessageBody: body, MessageAttributes }));
+      await sqs.sendMessage({ QueueUrl: url, MessageBody: body, MessageAttributes });
       return true;
     } catch (error) {
       log.error(queueFault(error), failed);
@@ -79,7 +85,7 @@ function failedIds({ Failed = [] }: { Failed?: { Id?: string | undefined }[] | u
 }
 
 /** Gathers entries into requests of ten, and tries each entry three times: a lost delete costs only a duplicate receive. */
-function createBatch<Entry>(send: SendEntries<Entry>, log: Log): (entry: Entry) => Promise<boolean> {
+function createBatch<Entry>(send: SendEntries<Entry>, lingerMs: number, log: Log): (entry: Entry) => Promise<boolean> {
   interface Pending {
     readonly entry: Entry;
     readonly resolve: (confirmed: boolean) => void;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { port, readGatewayConfig, type ConfigFault, type ConfigResult, type TargetConfig } from '../shared/config.ts';
 import { readTracing, tracingEnvironment, withoutEmpty, type TracingSettings } from '../shared/export-traces.ts';
+import { sqsClients, type SqsClient } from '../shared/sqs.ts';
 import { parseMutation, type Operation } from './dispatch.ts';
 import { compile } from './expression.ts';
 import { createReconcile, type Reconcile } from './reconcile.ts';
@@ -20,6 +21,7 @@ export interface DispatcherConfig {
   readonly opsPort: number;
   readonly host: string | undefined;
   readonly logLevel: string;
+  readonly sqsClient: SqsClient;
   /** Where traces are sent; `undefined` where nobody is told of any. */
   readonly tracing: TracingSettings | undefined;
 }
@@ -33,6 +35,7 @@ const environment = z.object({
     .default('redis://127.0.0.1:6379'),
   OPS_PORT: port.default(9_090),
   HOST: z.string().min(1).optional(),
+  EGW_SQS_CLIENT: z.enum(sqsClients).default('direct'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   ...tracingEnvironment,
 });
@@ -76,7 +79,7 @@ export function readConfig(
   const input = attempt(() => (graphql.input === undefined ? undefined : compile(graphql.input)));
   if (!input.ok) faults.push({ path: `${path}.input`, message: input.fault });
   if (!mutation.ok || !reconcile.ok || !variables.success || faults.length > 0) return { ok: false, faults };
-  const { EGW_INSTANCE, REDIS_URL, OPS_PORT, HOST, LOG_LEVEL } = variables.data;
+  const { EGW_INSTANCE, REDIS_URL, OPS_PORT, HOST, LOG_LEVEL, EGW_SQS_CLIENT } = variables.data;
   return {
     ok: true,
     config: {
@@ -91,6 +94,7 @@ export function readConfig(
       opsPort: OPS_PORT,
       host: HOST,
       logLevel: LOG_LEVEL,
+      sqsClient: EGW_SQS_CLIENT,
       tracing: readTracing(variables.data),
     },
   };

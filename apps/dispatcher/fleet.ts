@@ -8,6 +8,7 @@ import { createLimiter } from './limiter.ts';
 import type { Pace } from './pace.ts';
 import { createPause, hearFleet, type Pause } from './pause.ts';
 import type { Reserve } from './permit.ts';
+import { usualPatienceMs } from './rounds.ts';
 import { loadScripts, type Scripts } from './scripts.ts';
 import type { SharePart } from './share.ts';
 import { holdMs, type Bell } from './timing.ts';
@@ -49,7 +50,8 @@ export function joinFleet(options: FleetOptions): Fleet {
   tellOutages(redis, { url: redisUrl, log, now });
   const subscriber = createRedis(redisUrl);
   subscriber.on('error', (error: Error) => log.debug({ error: error.name }, 'redis.error'));
-  const scripts = loadScripts(redis);
+  // Where calls in flight are counted, one that has ended is told at once: its place is another's.
+  const scripts = loadScripts(redis, { patienceMs: pace.maxInFlight > 0 ? 0 : usualPatienceMs });
   const pause = createPause(scripts.pause, names, { now, random: Math.random, onLonger: () => changed.ring() });
   return {
     redis,

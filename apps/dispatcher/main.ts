@@ -7,8 +7,8 @@ import { startTracing } from '../shared/export-traces.ts';
 import { close, createOps, listen, untilSignal, whenAborted } from '../shared/lifecycle.ts';
 import { createLog } from '../shared/log.ts';
 import { createRegistry } from '../shared/metrics.ts';
-import { requireRegion } from '../shared/region.ts';
 import { openSecrets } from '../shared/aws-secrets.ts';
+import { openSqs } from '../shared/sqs.ts';
 import { poolBytes } from '../shared/tracing.ts';
 import { createAcknowledge } from './acknowledge.ts';
 import { createDispatcher } from './app.ts';
@@ -28,7 +28,6 @@ import { createReceive, readQueueRules } from './poll.ts';
 import { createRetention, createTurnOver } from './retention.ts';
 import { run } from './run.ts';
 import { createSettle } from './settle.ts';
-import { createSqsClient } from './sqs-client.ts';
 import { createLatency } from './tell-latency.ts';
 import { createBell, holdMs, spareMs } from './timing.ts';
 import { createTraceTrip } from './trace.ts';
@@ -47,7 +46,7 @@ if (!result.ok) {
   process.exit(1);
 }
 const { target, settings, mutation, inDoubt, reconcile, instance, redisUrl, opsPort, host, logLevel } = result.config;
-const { tracing: traced, traceProcess } = result.config;
+const { tracing: traced, traceProcess, sqsClient } = result.config;
 const { version } = packageJson;
 const { graphql, limit, retry } = settings;
 const names = { instance, target };
@@ -60,9 +59,9 @@ const log = createLog('dispatcher', logLevel, process);
 const stop = untilSignal(process);
 
 // Long polls hold their sockets, so what settles has a client of its own.
-const receiving = createSqsClient();
-const settling = createSqsClient();
-await requireRegion(receiving.config).catch(giveUp);
+const sqsLimits = { attempts: 3, connections: 50, timeoutMs: 10_000 };
+const openQueue = () => openSqs(process.env, sqsClient, sqsLimits).catch(giveUp);
+const [receiving, settling] = await Promise.all([openQueue(), openQueue()]);
 
 const changed = createBell();
 const pace = createPace(limit, graphql.timeout);
@@ -99,7 +98,7 @@ const openNow = () =>
     pod,
     readSecret: openSecrets({ env: process.env, readFile: readText }),
     tokenScript: fleet.token,
-    aws: receiving.config,
+    aws: async () => (await import('../shared/sqs-sdk.ts')).sdkIdentity(),
     fetch,
     randomBytes,
     log,
@@ -207,7 +206,10 @@ const ops = createOps({
 });
 const listening = await listen(ops, opsPort, host).catch(giveUp);
 const { concurrency } = limit;
-log.info({ ops_port: listening, target, spacing_ms: Math.round(spacingMs), concurrency }, 'listening');
+log.info(
+  { ops_port: listening, target, spacing_ms: Math.round(spacingMs), concurrency, sqs: settling.client },
+  'listening',
+);
 
 const receive = createReceive(receiving, settings.queue.url, now);
 const turnOver = createTurnOver({ receive, retention, settle, hide: acknowledge.hide, observe, log, now });
@@ -242,7 +244,6 @@ await run(
 await connections.close();
 await tracing?.close();
 fleet.leave();
-receiving.destroy();
-settling.destroy();
+await Promise.all([receiving.close(), settling.close()]);
 await close(ops);
 log.info({}, 'stopped');

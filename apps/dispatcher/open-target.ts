@@ -29,7 +29,8 @@ export interface TargetOptions {
   readonly pod: string;
   readonly readSecret: ReadSecret;
   readonly tokenScript: Scripts['token'];
-  readonly aws: AwsIdentity;
+  /** Looked up by those alone who sign. */
+  readonly aws: () => Promise<AwsIdentity>;
   readonly fetch: typeof fetch;
   readonly randomBytes: RandomBytes;
   readonly log: Pick<Log, 'error'>;
@@ -84,7 +85,7 @@ async function openCredential(
   if ('oauth2' in auth) return { credential: await openOAuth2(options, auth.oauth2, unusable) };
   if ('sigv4' in auth) {
     const { service, region } = auth.sigv4;
-    return openSigning({ endpoint, service, region, aws, unusable });
+    return openSigning({ endpoint, service, region, aws: await aws(), unusable });
   }
   return { credential: await openSecretCredential(auth, { readSecret, unusable }) };
 }

@@ -1,13 +1,9 @@
-import {
-  GetQueueAttributesCommand,
-  ReceiveMessageCommand,
-  type QueueAttributeName,
-  type SQSClient,
-} from '@aws-sdk/client-sqs';
+import type { QueueAttributeName } from '@aws-sdk/client-sqs';
 import { z } from 'zod';
 import { queueFault } from '../shared/advice.ts';
 import type { Log } from '../shared/log.ts';
 import { mostEntries } from '../shared/limits.ts';
+import type { Sqs } from '../shared/sqs.ts';
 import { wait } from '../shared/wait.ts';
 import { longestHeldWaitMs, type Bell } from './timing.ts';
 import { firstSentAttribute } from './acknowledge.ts';
@@ -25,19 +21,17 @@ const longPollSeconds = 5;
 export type Receive = (count: number, visibilitySeconds: number) => Promise<readonly Message[]>;
 
 /** The only reader of the queue. */
-export function createReceive(sqs: SQSClient, queueUrl: string, now: () => number): Receive {
+export function createReceive(sqs: Pick<Sqs, 'receiveMessage'>, queueUrl: string, now: () => number): Receive {
   return async (count, visibilitySeconds) => {
     const requestedAtMs = now();
-    const { Messages = [] } = await sqs.send(
-      new ReceiveMessageCommand({
-        QueueUrl: queueUrl,
-        MaxNumberOfMessages: Math.min(count, mostEntries),
-        WaitTimeSeconds: longPollSeconds,
-        VisibilityTimeout: visibilitySeconds,
-        MessageSystemAttributeNames: ['SentTimestamp', 'ApproximateReceiveCount'],
-        MessageAttributeNames: [firstSentAttribute],
-      }),
-    );
+    const { Messages = [] } = await sqs.receiveMessage({
+      QueueUrl: queueUrl,
+      MaxNumberOfMessages: Math.min(count, mostEntries),
+      WaitTimeSeconds: longPollSeconds,
+      VisibilityTimeout: visibilitySeconds,
+      MessageSystemAttributeNames: ['SentTimestamp', 'ApproximateReceiveCount'],
+      MessageAttributeNames: [firstSentAttribute],
+    });
     return Messages.map(
       ({ MessageId = '', ReceiptHandle = '', Body = '', Attributes = {}, MessageAttributes = {} }) => ({
         messageId: MessageId,
@@ -69,10 +63,14 @@ const redrivePolicy = z.object({ maxReceiveCount: z.coerce.number().min(1) });
  * What the queue does with messages that nobody deletes. Where that cannot be read it is taken for the usual: should it be
  * longer, messages are sent anew earlier than they must.
  */
-export async function readQueueRules(sqs: SQSClient, queueUrl: string, log: Log): Promise<QueueRules> {
+export async function readQueueRules(
+  sqs: Pick<Sqs, 'getQueueAttributes'>,
+  queueUrl: string,
+  log: Log,
+): Promise<QueueRules> {
   try {
     const AttributeNames: QueueAttributeName[] = ['MessageRetentionPeriod', 'RedrivePolicy'];
-    const { Attributes = {} } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames }));
+    const { Attributes = {} } = await sqs.getQueueAttributes({ QueueUrl: queueUrl, AttributeNames });
     const { MessageRetentionPeriod: seconds, RedrivePolicy: policy } = Attributes;
     return {
       retentionMs: Number(seconds) > 0 ? Number(seconds) * 1_000 : usualRetentionMs,

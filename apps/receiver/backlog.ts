@@ -1,4 +1,4 @@
-import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { Sqs } from '../shared/sqs.ts';
 import { refused, type Refused } from './refuse.ts';
 import type { Routed } from './route.ts';
 
@@ -26,19 +26,17 @@ export interface Backlog {
 /** The longest that a sender is asked to wait: it may as well ask again. */
 const longestRetrySeconds = 3_600;
 
-export function createReadDepth(sqs: SQSClient): ReadDepth {
+export function createReadDepth(sqs: Pick<Sqs, 'getQueueAttributes'>): ReadDepth {
   return async (queueUrl) => {
-    const { Attributes = {} } = await sqs.send(
-      new GetQueueAttributesCommand({
-        QueueUrl: queueUrl,
-        AttributeNames: [
-          'ApproximateNumberOfMessages',
-          'ApproximateNumberOfMessagesNotVisible',
-          'ApproximateNumberOfMessagesDelayed',
-          'MessageRetentionPeriod',
-        ],
-      }),
-    );
+    const { Attributes = {} } = await sqs.getQueueAttributes({
+      QueueUrl: queueUrl,
+      AttributeNames: [
+        'ApproximateNumberOfMessages',
+        'ApproximateNumberOfMessagesNotVisible',
+        'ApproximateNumberOfMessagesDelayed',
+        'MessageRetentionPeriod',
+      ],
+    });
     const count = (text: string | undefined) => Number(text ?? 0);
     return {
       visible: count(Attributes.ApproximateNumberOfMessages),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { port, readGatewayConfig, type ConfigFault, type ConfigResult, type GatewayConfig } from '../shared/config.ts';
 import { readTracing, tracingEnvironment, withoutEmpty, type TracingSettings } from '../shared/export-traces.ts';
 import { parseKeyFile, type KeyRecord } from '../shared/keys.ts';
+import { sqsClients, type SqsClient } from '../shared/sqs.ts';
 import { createValidate } from './validate.ts';
 
 /** The file of the API keys, as it was read. */
@@ -23,6 +24,7 @@ export interface ReceiverConfig {
   readonly opsPort: number;
   readonly host: string | undefined;
   readonly logLevel: string;
+  readonly sqsClient: SqsClient;
   /** Where traces are sent; `undefined` where nobody is told of any. */
   readonly tracing: TracingSettings | undefined;
 }
@@ -36,6 +38,7 @@ const environment = z.object({
   PORT: port.default(8_080),
   OPS_PORT: port.default(9_090),
   HOST: z.string().min(1).optional(),
+  EGW_SQS_CLIENT: z.enum(sqsClients).default('direct'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   ...tracingEnvironment,
 });
@@ -94,7 +97,7 @@ export function readConfig(
     });
   }
   if (!variables.success || faults.length > 0) return { ok: false, faults };
-  const { EGW_INSTANCE, REDIS_URL, PORT, OPS_PORT, HOST, LOG_LEVEL } = variables.data;
+  const { EGW_INSTANCE, REDIS_URL, PORT, OPS_PORT, HOST, LOG_LEVEL, EGW_SQS_CLIENT } = variables.data;
   return {
     ok: true,
     config: {
@@ -107,6 +110,7 @@ export function readConfig(
       opsPort: OPS_PORT,
       host: HOST,
       logLevel: LOG_LEVEL,
+      sqsClient: EGW_SQS_CLIENT,
       tracing: readTracing(variables.data),
     },
   };

@@ -1,5 +1,5 @@
-import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { mostEntries } from '../shared/limits.ts';
+import type { Sqs } from '../shared/sqs.ts';
 
 /**
  * What SQS said of one entry. `invalid`: it will never take such contents; `failed`: it did not take it, or did not say so.
@@ -7,18 +7,14 @@ import { mostEntries } from '../shared/limits.ts';
  */
 export type EntryResult = 'queued' | 'invalid' | 'failed';
 
-/** Sends up to ten bodies as one request, and tells of each, in their order. Never rejects. A faster sender goes here. */
+/** Sends up to ten bodies as one request, and tells of each, in their order. Never rejects. */
 export type SendBatch = (queueUrl: string, bodies: readonly string[]) => Promise<readonly EntryResult[]>;
 
-/** A request that SQS has not answered by then is not going to be told to anyone any more. */
-const sendTimeoutMs = 2_000;
-
-export function createSendBatch(sqs: SQSClient, onError: (error: unknown) => void): SendBatch {
+export function createSendBatch(sqs: Pick<Sqs, 'sendMessageBatch'>, onError: (error: unknown) => void): SendBatch {
   return async (queueUrl, bodies) => {
     const Entries = bodies.map((body, i) => ({ Id: String(i), MessageBody: body }));
     try {
-      const command = new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries });
-      const answer = await sqs.send(command, { abortSignal: AbortSignal.timeout(sendTimeoutMs) });
+      const answer = await sqs.sendMessageBatch({ QueueUrl: queueUrl, Entries });
       const queued = new Set(answer.Successful?.map(({ Id }) => Id));
       const isInvalid = ({ Code }: { Code?: string | undefined }) => Code === 'InvalidMessageContents';
       const invalid = new Set(answer.Failed?.filter(isInvalid).map(({ Id }) => Id));

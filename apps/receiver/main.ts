@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { SQSClient } from '@aws-sdk/client-sqs';
 import packageJson from '../../package.json' with { type: 'json' };
 import { queueFault } from '../shared/advice.ts';
 import { openSecrets } from '../shared/aws-secrets.ts';
@@ -11,7 +10,7 @@ import { close, createOps, listen, untilSignal, whenAborted } from '../shared/li
 import { createLog } from '../shared/log.ts';
 import { createRegistry } from '../shared/metrics.ts';
 import { createRedis, tellOutages } from '../shared/redis.ts';
-import { requireRegion } from '../shared/region.ts';
+import { openSqs } from '../shared/sqs.ts';
 import { poolBytes } from '../shared/tracing.ts';
 import { createApiKeys } from './api-keys.ts';
 import { createReceiver } from './app.ts';
@@ -62,6 +61,7 @@ const {
   opsPort,
   host,
   logLevel,
+  sqsClient,
   tracing: traced,
 } = result.config;
 const now = () => performance.now();
@@ -75,22 +75,9 @@ const redis = createRedis(redisUrl);
 tellOutages(redis, { url: redisUrl, log, now });
 void redis.connect().catch(() => undefined);
 
-const sqs = new SQSClient({
-  // A connection that the other side just closed fails the first attempt; the deadline allows no third.
-  maxAttempts: 2,
-  // TLS already protects the body; a digest of it costs a tenth of the send.
-  md5: false,
-  useQueueUrlAsEndpoint: false,
-  requestHandler: {
-    connectionTimeout: 1_000,
-    requestTimeout: 2_000,
-    throwOnRequestTimeout: true,
-    httpAgent: { maxSockets: 128 },
-    httpsAgent: { maxSockets: 128 },
-  },
-});
-
-await requireRegion(sqs.config).catch(giveUp);
+// The deadline of an answer allows no third attempt, and what is not answered by then is told to nobody.
+const sqsLimits = { attempts: 2, connections: 128, timeoutMs: 2_000 };
+const sqs = await openSqs(process.env, sqsClient, sqsLimits).catch(giveUp);
 
 const { version } = packageJson;
 const tracing = traced && (await startTracing({ name: 'receiver', version, instance }, traced, { log, now }));
@@ -146,7 +133,7 @@ const receive = createReceive({
     observe,
   ),
   webhooks: webhooks.verify,
-  throttle: createThrottle(redis, instance, { requests: gateway.inbound.requests, perMs: gateway.inbound.per }),
+  throttle: createThrottle(redis, instance, { requests: gateway.inbound.requests, perMs: gateway.inbound.per }, now),
   accept: {
     now,
     clock: () => new Date(),
@@ -200,7 +187,7 @@ const ops = createOps({
 });
 const opsListening = await listen(ops, opsPort, host).catch(giveUp);
 const listening = await listen(server, port, host).catch(giveUp);
-log.info({ port: listening, ops_port: opsListening, targets: [...queues.keys()] }, 'listening');
+log.info({ port: listening, ops_port: opsListening, targets: [...queues.keys()], sqs: sqs.client }, 'listening');
 
 void apiKeys?.follow(stop);
 void issuers?.follow(stop);
@@ -228,6 +215,6 @@ await close(server);
 await Promise.all([...queues.values()].map(({ drained }) => drained()));
 await tracing?.close();
 redis.disconnect();
-sqs.destroy();
+await sqs.close();
 await close(ops);
 log.info({}, 'stopped');

@@ -76,5 +76,7 @@ export function jsonFault(text: string): string | undefined {
 
 /** A JSON string's value; `undefined` for any other JSON. */
 export function stringOf(text: string | undefined): string | undefined {
-  return text?.startsWith('"') === true ? (JSON.parse(text) as string) : undefined;
+  if (text?.startsWith('"') !== true) return undefined;
+  // Most strings have no escape, and are themselves between their quotes.
+  return text.includes('\\') ? (JSON.parse(text) as string) : text.slice(1, -1);
 }

@@ -13,13 +13,39 @@ export interface Allowed {
 }
 
 /** One request of one sender more, or one too many. */
-export type Throttle = (sender: string) => Promise<Allowed | Refused>;
+export type Throttle = (sender: string) => Promise<Allowed | Refused> | Allowed | Refused;
+
+/** Senders whose windows are held in memory at once; whoever comes back finds the same window in Redis. */
+const mostAccounts = 10_000;
+
+/** What a receiver may hold of a sender's limit unused: another one would miss no more than this part. */
+const sparePart = 0.01;
+
+/** One sender's window, as this receiver knows it. */
+interface Account {
+  /** Requests that were taken from the limit, and have not come yet. */
+  spare: number;
+  used: number;
+  remaining: number;
+  isSpent: boolean;
+  endsAtMs: number;
+  taking: boolean;
+  waiting: ((result: Allowed | Refused) => void)[];
+}
 
 /**
  * The inbound limit of a sender, in a fixed window, for all receivers together. Without Redis each counts for itself: the
  * limit protects us from a sender, so a pod's share of it being too generous is better than turning everyone away.
+ *
+ * Redis is asked once for all requests that wait for its answer, and for a few more: as many as the sender has used in this
+ * window, and a hundredth of the limit at most.
  */
-export function createThrottle(redis: Redis, instance: string, { requests, perMs }: ThrottleOptions): Throttle {
+export function createThrottle(
+  redis: Redis,
+  instance: string,
+  { requests, perMs }: ThrottleOptions,
+  now: () => number,
+): Throttle {
   const window = { points: requests, duration: Math.max(1, Math.ceil(perMs / 1_000)) };
   const limiter = new RateLimiterRedis({
     ...window,
@@ -29,24 +55,78 @@ export function createThrottle(redis: Redis, instance: string, { requests, perMs
     insuranceLimiter: new RateLimiterMemory(window),
   });
   const policy = `"default";q=${requests};w=${window.duration}`;
-  const describe = (state: RateLimiterRes) => ({
+  const mostSpare = Math.floor(requests * sparePart);
+  const accounts = new Map<string, Account>();
+
+  const describe = ({ remaining, spare, endsAtMs }: Account) => ({
     'ratelimit-policy': policy,
-    ratelimit: `"default";r=${Math.max(0, state.remainingPoints)};t=${Math.ceil(state.msBeforeNext / 1_000)}`,
+    ratelimit: `"default";r=${Math.max(0, remaining) + spare};t=${Math.max(1, Math.ceil((endsAtMs - now()) / 1_000))}`,
   });
-  return async (sender) => {
+  const refuse = (account: Account): Refused =>
+    refused('rate_limited', `${requests} requests per ${window.duration} s are allowed: wait, then send it again`, {
+      headers: describe(account),
+      retryAfterSeconds: Math.max(1, Math.ceil((account.endsAtMs - now()) / 1_000)),
+    });
+
+  /** Takes `count` from the limit, and tells how many of them there were; `undefined` where nobody could be asked. */
+  const consume = async (sender: string, count: number, account: Account): Promise<number | undefined> => {
+    const askedMs = now();
+    const learn = ({ remainingPoints, msBeforeNext }: RateLimiterRes, granted: number): number => {
+      account.remaining = remainingPoints;
+      account.endsAtMs = askedMs + msBeforeNext;
+      account.isSpent = granted < count;
+      return granted;
+    };
     try {
-      return { ok: true, headers: describe(await limiter.consume(sender)) };
+      return learn(await limiter.consume(sender, count), count);
     } catch (thrown) {
-      // The library rejects with its state, not with an error, when the limit is reached.
-      if (!(thrown instanceof RateLimiterRes)) return { ok: true, headers: {} };
-      return refused(
-        'rate_limited',
-        `${requests} requests per ${window.duration} s are allowed: wait, then send it again`,
-        {
-          headers: describe(thrown),
-          retryAfterSeconds: Math.max(1, Math.ceil(thrown.msBeforeNext / 1_000)),
-        },
-      );
+      // The library rejects with its state, not with an error, when less is left; what was left is taken all the same.
+      if (!(thrown instanceof RateLimiterRes)) return undefined;
+      return learn(thrown, Math.max(0, requests - (thrown.consumedPoints - count)));
     }
+  };
+
+  const take = async (sender: string, account: Account): Promise<void> => {
+    account.taking = true;
+    while (account.waiting.length > 0) {
+      const asking = account.waiting.splice(0);
+      const granted = await consume(sender, asking.length + Math.min(account.used, mostSpare), account);
+      account.spare = Math.max(0, (granted ?? 0) - asking.length);
+      account.used += asking.length;
+      for (const [i, resolve] of asking.entries()) {
+        if (granted === undefined) resolve({ ok: true, headers: {} });
+        else resolve(i < granted ? { ok: true, headers: describe(account) } : refuse(account));
+      }
+    }
+    account.taking = false;
+  };
+
+  const accountOf = (sender: string): Account => {
+    const known = accounts.get(sender);
+    if (known !== undefined) return known;
+    const [oldest] = accounts.keys();
+    if (accounts.size >= mostAccounts && oldest !== undefined) accounts.delete(oldest);
+    const account = { spare: 0, used: 0, remaining: 0, isSpent: false, endsAtMs: 0, taking: false, waiting: [] };
+    accounts.set(sender, account);
+    return account;
+  };
+
+  return (sender) => {
+    const account = accountOf(sender);
+    if (now() >= account.endsAtMs) {
+      account.spare = 0;
+      account.used = 0;
+      account.isSpent = false;
+    }
+    if (account.spare > 0) {
+      account.spare--;
+      account.used++;
+      return { ok: true, headers: describe(account) };
+    }
+    if (account.isSpent && !account.taking) return refuse(account);
+    return new Promise((resolve) => {
+      account.waiting.push(resolve);
+      if (!account.taking) void take(sender, account);
+    });
   };
 }

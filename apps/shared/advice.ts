@@ -8,7 +8,7 @@ const queueAdvice: readonly { readonly when: RegExp; readonly advice: string }[]
       'SQS is not there: correct the queue.url of the target, AWS_REGION or AWS_ENDPOINT_URL_SQS, or let the pod out to it',
   },
   {
-    when: /^(ETIMEDOUT|ECONNRESET|EPIPE|TimeoutError|AbortError)$/,
+    when: /^(ETIMEDOUT|ECONNRESET|EPIPE|TimeoutError|AbortError|UND_ERR_SOCKET|UND_ERR_\w+_TIMEOUT)$/,
     advice: 'SQS does not answer in time: see that it is up, and that no network policy or proxy is in the way',
   },
   {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { depthOf, memberTexts, queueSafe } from './json.ts';
 import { maxDepth } from './limits.ts';
 import { isTraceparent, isTracestate } from './tracing.ts';
@@ -53,9 +53,8 @@ const contextAttributes = new Set(['specversion', 'id', 'source', 'type', 'time'
 
 /** 128 bits of SHA-256 over type and data, base64url: 22 characters. */
 export function digestOf(type: string, data: EventData): string {
-  const hash = createHash('sha256').update(JSON.stringify([type, data.kind]));
-  if (data.kind !== 'none') hash.update(data.text);
-  return hash.digest().subarray(0, 16).toString('base64url');
+  const text = data.kind === 'none' ? '' : data.text;
+  return hash('sha256', JSON.stringify([type, data.kind]) + text, 'buffer').toString('base64url', 0, 16);
 }
 
 /**
@@ -69,7 +68,7 @@ export function keyOf(
 ): string {
   const identity = [instance, target, event.sender, event.source, event.id];
   if (event.identity === 'digest') identity.push(event.digest);
-  return createHash('sha256').update(JSON.stringify(identity)).digest('base64url');
+  return hash('sha256', JSON.stringify(identity), 'base64url');
 }
 
 /** The message body: JSON in characters that every SQS takes. */

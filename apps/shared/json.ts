@@ -72,7 +72,8 @@ export function memberTexts(text: string): Map<string, string> {
   let at = next(space, text, next(space, text, 0) + 1);
   while (text[at] === '"') {
     const nameEnd = endOfString(text, at);
-    const name = JSON.parse(text.slice(at, nameEnd)) as string;
+    const quoted = text.slice(at, nameEnd);
+    const name = quoted.includes('\\') ? (JSON.parse(quoted) as string) : quoted.slice(1, -1);
     const start = next(space, text, next(space, text, nameEnd) + 1);
     const end = endOfValue(text, start);
     members.set(name, text.slice(start, end));

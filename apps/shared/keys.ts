@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { z } from 'zod';
 import { createScope, scopeMembers, type Scope, type ScopeMembers } from './scope.ts';
@@ -47,8 +47,8 @@ export type KeyCheck =
   | { readonly ok: true; readonly id: string; readonly name: string; readonly scope: Scope }
   | { readonly ok: false; readonly fault: 'malformed' | 'unknown' | 'expired' };
 
-function hash(salt: string, key: string): string {
-  return createHash('sha256').update(salt).update(key).digest('hex');
+function digestOf(salt: string, key: string): Buffer {
+  return hash('sha256', salt + key, 'buffer');
 }
 
 function checksum(text: string): string {
@@ -77,7 +77,7 @@ export function newKey(
       id,
       name,
       salt,
-      sha256: hash(salt, key),
+      sha256: digestOf(salt, key).toString('hex'),
       ...(types === undefined ? {} : { types: [...types] }),
       ...(targets === undefined ? {} : { targets: [...targets] }),
       ...(expires === undefined ? {} : { expires }),
@@ -110,16 +110,21 @@ export function createKeyCheck(records: readonly KeyRecord[], clock: () => numbe
   const byId = new Map(
     records.map((record) => [
       record.id,
-      { ...record, scope: createScope(record), endsAtMs: Date.parse(record.expires ?? '') },
+      {
+        ...record,
+        digest: Buffer.from(record.sha256, 'hex'),
+        scope: createScope(record),
+        endsAtMs: Date.parse(record.expires ?? ''),
+      },
     ]),
   );
-  const nobody = { name: '', salt: '0'.repeat(22), sha256: '0'.repeat(64) };
+  const nobody = { salt: '0'.repeat(22), digest: Buffer.alloc(32) };
   return (key) => {
     const id = idOfKey(key);
     if (id === undefined) return { ok: false, fault: 'malformed' };
     const record = byId.get(id);
-    const { salt, sha256 } = record ?? nobody;
-    const same = timingSafeEqual(Buffer.from(hash(salt, key), 'hex'), Buffer.from(sha256, 'hex'));
+    const { salt, digest } = record ?? nobody;
+    const same = timingSafeEqual(digestOf(salt, key), digest);
     if (!same || record === undefined) return { ok: false, fault: 'unknown' };
     // Only whoever has the key learns that it has ended. NaN, where it never does, is in nobody's past.
     if (record.endsAtMs <= clock()) return { ok: false, fault: 'expired' };

@@ -49,7 +49,7 @@ function readScript(name: string): string {
 }
 
 export async function startTimed(redis: Redis, read: (name: string) => string = readScript): Promise<Timed> {
-  const scripts = loadScripts(redis, (name) => withTestTime(read(name)));
+  const scripts = loadScripts(redis, { read: (name) => withTestTime(read(name)) });
   let nowMs = 1_000;
   let redisMs = startMs;
   let events = 0;

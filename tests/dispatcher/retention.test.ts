@@ -31,7 +31,7 @@ describe('a message whose retention nears its end', () => {
   });
   afterEach(() => Promise.all([redis.close(), queue.close()]));
 
-  const receive = () => createReceive(queue.sqs, queue.url, () => performance.now())(10, 60);
+  const receive = () => createReceive(queue.direct, queue.url, () => performance.now())(10, 60);
   /** Takes messages in hand on a day of the test's own. */
   async function take(messages: readonly Message[]): Promise<Held[]> {
     const scripts = loadScripts(redis.redis);
@@ -44,7 +44,7 @@ describe('a message whose retention nears its end', () => {
       newOwner: () => 'owner',
       random: () => 1,
     });
-    const acknowledge = createAcknowledge(queue.sqs, queue, dayMs, log);
+    const acknowledge = createAcknowledge(queue.direct, queue, dayMs, log);
     const pause = { begin: () => Promise.resolve(), leftMs: () => 0 };
     const now = () => nowMs;
     const settle = createSettle({
@@ -186,7 +186,7 @@ describe('a message whose retention nears its end', () => {
   });
 
   it('is hidden for no longer than it may be', async () => {
-    const acknowledge = createAcknowledge(queue.sqs, queue, 1_000, log);
+    const acknowledge = createAcknowledge(queue.direct, queue, 1_000, log);
     const [message] = await receive();
     await acknowledge.hide(message?.receiptHandle ?? '', 600);
     expect(await receive()).toHaveLength(1);
@@ -199,14 +199,14 @@ describe('a message whose retention nears its end', () => {
 
   it('follows the rules that the queue tells, or the usual', async () => {
     const usual = { retentionMs: 4 * dayMs, mostReceives: 1_000 };
-    expect(await readQueueRules(queue.sqs, `${queue.url}-none`, log)).toEqual(usual);
-    expect(await readQueueRules(queue.sqs, queue.url, log)).toEqual({ ...usual, mostReceives: Infinity });
+    expect(await readQueueRules(queue.direct, `${queue.url}-none`, log)).toEqual(usual);
+    expect(await readQueueRules(queue.direct, queue.url, log)).toEqual({ ...usual, mostReceives: Infinity });
     const RedrivePolicy = JSON.stringify({
       deadLetterTargetArn: 'arn:aws:sqs:us-east-1:000000000000:dead',
       maxReceiveCount: 5,
     });
     const Attributes = { MessageRetentionPeriod: '3600', RedrivePolicy };
     await queue.sqs.send(new SetQueueAttributesCommand({ QueueUrl: queue.url, Attributes }));
-    expect(await readQueueRules(queue.sqs, queue.url, log)).toEqual({ retentionMs: 3_600_000, mostReceives: 5 });
+    expect(await readQueueRules(queue.direct, queue.url, log)).toEqual({ retentionMs: 3_600_000, mostReceives: 5 });
   });
 });

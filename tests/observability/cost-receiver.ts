@@ -4,13 +4,13 @@
  */
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
-import { SQSClient } from '@aws-sdk/client-sqs';
 import { createKeyCheck, type KeyRecord } from '../../apps/shared/keys.ts';
 import { createRedis } from '../../apps/shared/redis.ts';
 import { createRegistry } from '../../apps/shared/metrics.ts';
 import { startTracing } from '../../apps/shared/export-traces.ts';
 import { createLog } from '../../apps/shared/log.ts';
 import { listen } from '../../apps/shared/lifecycle.ts';
+import { openSqs } from '../../apps/shared/sqs.ts';
 import { poolBytes } from '../../apps/shared/tracing.ts';
 import { createReceiver } from '../../apps/receiver/app.ts';
 import { createAuthenticate } from '../../apps/receiver/authenticate.ts';
@@ -63,7 +63,8 @@ const observe: Observe = isTold
       sawRedis: nothing,
     };
 const log = createLog('receiver', isTold ? 'info' : 'silent', process);
-const sendBatch = createSendBatch(new SQSClient({ md5: false, useQueueUrlAsEndpoint: false }), nothing);
+const sqs = await openSqs(process.env, 'direct', { attempts: 2, connections: 128, timeoutMs: 2_000 });
+const sendBatch = createSendBatch(sqs, nothing);
 const queue = createEnqueue(async (bodies) => {
   const startedMs = performance.now();
   const results = await sendBatch('http://localhost/000000000000/crm', bodies);
@@ -77,7 +78,7 @@ const receive = createReceive({
     observe,
   ),
   webhooks: new Map(),
-  throttle: createThrottle(redis, 'cost', { requests: 1_000_000, perMs: 1_000 }),
+  throttle: createThrottle(redis, 'cost', { requests: 1_000_000, perMs: 1_000 }, now),
   accept: {
     now,
     clock: () => new Date(),

@@ -6,12 +6,16 @@ import {
   type Message,
 } from '@aws-sdk/client-sqs';
 import { buildApp } from 'fauxqs';
+import { createDirectSqs } from '../../apps/shared/sqs-direct.ts';
+import type { Sqs } from '../../apps/shared/sqs.ts';
 
 export interface Queue {
   readonly endpoint: string;
   readonly url: string;
   readonly deadLetterUrl: string;
   readonly sqs: SQSClient;
+  /** As the apps ask it. */
+  readonly direct: Sqs;
   /** All messages that can be received now; they stay hidden for the rest of the test. */
   readonly take: (url: string) => Promise<Message[]>;
   readonly purge: () => Promise<void>;
@@ -23,11 +27,18 @@ export interface Queue {
 export async function startQueue(): Promise<Queue> {
   const app = buildApp({ logger: false });
   const endpoint = await app.listen({ host: '127.0.0.1', port: 0 });
-  const sqs = new SQSClient({
-    endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    useQueueUrlAsEndpoint: false,
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const region = 'us-east-1';
+  const sqs = new SQSClient({ endpoint, region, credentials, useQueueUrlAsEndpoint: false });
+  const direct = createDirectSqs({
+    endpoint: new URL(endpoint),
+    region,
+    attempts: 3,
+    connections: 50,
+    timeoutMs: 10_000,
+    clock: Date.now,
+    random: Math.random,
+    credentials: () => Promise.resolve(credentials),
   });
   const create = async (name: string) => (await sqs.send(new CreateQueueCommand({ QueueName: name }))).QueueUrl ?? '';
   const url = await create('events');
@@ -37,6 +48,7 @@ export async function startQueue(): Promise<Queue> {
     url,
     deadLetterUrl,
     sqs,
+    direct,
     async take(queueUrl) {
       const all: Message[] = [];
       for (;;) {
@@ -60,6 +72,7 @@ export async function startQueue(): Promise<Queue> {
     },
     async close() {
       sqs.destroy();
+      await direct.close();
       await app.close();
     },
   };
