@@ -1,4 +1,5 @@
 import type { Section } from '../figure.ts';
+import { receiver } from './receiver.ts';
 
 /** In the order in which they run. */
-export const sections: Readonly<Record<string, Section>> = {};
+export const sections: Readonly<Record<string, Section>> = { receiver };
