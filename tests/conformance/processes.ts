@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 /** A process that is up. */
 export interface Process<Ready> {
   readonly name: string;
+  readonly pid: number;
   /** What its first telling line said. */
   readonly ready: Ready;
   readonly signal: (signal: NodeJS.Signals) => void;
@@ -92,6 +93,8 @@ export async function startProcess<Ready>(options: ProcessOptions<Ready>): Promi
     const ready = await up.promise;
     return {
       name,
+      // It is up, so it was started.
+      pid: child.pid ?? Number.NaN,
       ready,
       signal: (by) => void child.kill(by),
       write: (line) => void child.stdin.write(`${line}\n`),

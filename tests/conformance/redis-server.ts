@@ -11,6 +11,7 @@ import { startProcess, type Process } from './processes.ts';
 export interface RedisServer {
   readonly port: number;
   readonly url: string;
+  readonly pid: () => number;
   /** Killed, and back at the same port without its data; resolves when it answers again. */
   readonly restartEmpty: () => Promise<void>;
   /** Keeps a copy of all that it holds now. */
@@ -66,6 +67,7 @@ export async function startRedisServer(
   return {
     port,
     url,
+    pid: () => server.pid,
     async restartEmpty() {
       await rm(join(folder, 'dump.rdb'), { force: true });
       await restart();

@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { newKey } from '../../apps/shared/keys.ts';
+import { readListening, startProcess } from '../../tests/conformance/processes.ts';
+import { repository } from '../../tests/conformance/tree.ts';
+import { cores, pinned } from '../measure.ts';
+import type { Stage } from '../stage.ts';
+import { awsEnvironment } from '../stand-in/start.ts';
+
+/** One server that takes events at `/events`, alone on its core. */
+export interface Server {
+  readonly name: string;
+  readonly pid: number;
+  readonly port: number;
+  /** What a request brings besides its event. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly stop: () => Promise<unknown>;
+}
+
+export const peers = ['naive', 'bare-express', 'node-http', 'fastify', 'sqs-producer', 'bullmq'] as const;
+export type Peer = (typeof peers)[number];
+
+export const ours = 'Event Gateway';
+
+const contentType = { 'content-type': 'application/cloudevents+json' };
+
+/** The same for all of them. */
+const environment = ({ standIn, redis }: Stage) => ({
+  ...awsEnvironment(standIn.endpoint),
+  NODE_ENV: 'production',
+  REDIS_URL: redis.url,
+  HOST: '127.0.0.1',
+});
+
+async function startServer(
+  stage: Stage,
+  { name, args, env, headers }: Pick<Server, 'name' | 'headers'> & { args: readonly string[]; env: object },
+): Promise<Server> {
+  const { pid, ready, stop } = await startProcess({
+    name,
+    ...pinned(cores.measured, process.execPath, args),
+    env: { ...environment(stage), ...env },
+    readyBy: readListening,
+    died: stage.died,
+    signal: stage.signal,
+  });
+  return { name, pid, port: Number(ready['port']), headers, stop };
+}
+
+/** `delayMs`: in place of what a queue takes, for those that have none. */
+export function startPeer(stage: Stage, name: Peer, delayMs = 0): Promise<Server> {
+  return startServer(stage, {
+    name,
+    args: [`${import.meta.dirname}/../peers/${name}.ts`],
+    env: { QUEUE_URL: stage.standIn.queueUrl(name), DELAY_MS: String(delayMs) },
+    headers: contentType,
+  });
+}
+
+/** The receiver as `npm run receiver` starts it: with a key, its log at its default, metrics, and an inbound limit. */
+export async function startOurs(stage: Stage): Promise<Server> {
+  const { folder, standIn } = stage;
+  const { key, record } = newKey('bench', randomBytes);
+  await writeFile(join(folder, 'keys.json'), JSON.stringify({ keys: [record] }));
+  const config = {
+    auth: { apiKeys: { file: 'keys.json' } },
+    inbound: { requests: 1_000_000_000, per: '1s' },
+    targets: {
+      crm: {
+        queue: { url: standIn.queueUrl('crm'), deadLetterUrl: standIn.queueUrl('crm-dead') },
+        graphql: {
+          endpoint: 'http://127.0.0.1:9/graphql',
+          mutation: 'mutation Deliver($input: EventInput!) { deliver(input: $input) { id } }',
+        },
+        limit: { windows: [{ calls: 100_000, per: '1s' }] },
+      },
+    },
+  };
+  const configPath = join(folder, 'gateway.yaml');
+  await writeFile(configPath, stringify(config));
+  return startServer(stage, {
+    name: ours,
+    args: ['--disable-proto=delete', join(repository, 'apps/receiver/main.ts')],
+    env: { EGW_CONFIG: configPath, PORT: '0', OPS_PORT: '0' },
+    headers: { ...contentType, authorization: `Bearer ${key}` },
+  });
+}

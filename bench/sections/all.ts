@@ -1,0 +1,7 @@
+import type { Section } from '../figure.ts';
+import { dispatcher } from './dispatcher.ts';
+import { limit } from './limit.ts';
+import { receiver } from './receiver.ts';
+
+/** In the order in which they run. */
+export const sections: Readonly<Record<string, Section>> = { receiver, dispatcher, limit };
