@@ -90,12 +90,16 @@ export function createThrottle(
     account.taking = true;
     while (account.waiting.length > 0) {
       const asking = account.waiting.splice(0);
-      const granted = await consume(sender, asking.length + Math.min(account.used, mostSpare), account);
-      account.spare = Math.max(0, (granted ?? 0) - asking.length);
+      const had = account.spare;
+      account.spare = 0;
+      const more = Math.max(0, asking.length - had) + Math.min(account.used, mostSpare);
+      const granted = await consume(sender, more, account);
+      const all = had + (granted ?? 0);
+      account.spare = Math.max(0, all - asking.length);
       account.used += asking.length;
       for (const [i, resolve] of asking.entries()) {
         if (granted === undefined) resolve({ ok: true, headers: {} });
-        else resolve(i < granted ? { ok: true, headers: describe(account) } : refuse(account));
+        else resolve(i < all ? { ok: true, headers: describe(account) } : refuse(account));
       }
     }
     account.taking = false;

@@ -2,8 +2,6 @@ import type { ErrorObject, ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import type { EventData } from '../shared/event.ts';
-import { depthOf } from '../shared/json.ts';
-import { maxDepth } from '../shared/limits.ts';
 import type { Authenticated, Sender } from './authenticate.ts';
 import { readBinary, readStructured } from './cloudevents.ts';
 import type { Draft } from './draft.ts';
@@ -86,7 +84,6 @@ function dataFaults(data: EventData, schema: ValidateFunction | undefined): Faul
   if (data.kind !== 'json')
     return schema === undefined ? [] : [{ pointer: '/data', detail: 'is not there as JSON, and has a schema' }];
   const { text } = data;
-  if (depthOf(text) > maxDepth) return [{ pointer: '/data', detail: `is nested deeper than ${maxDepth} levels` }];
   if (schema === undefined || schema(JSON.parse(text))) return [];
   return (schema.errors ?? []).slice(0, mostFaults).map(describe);
 }

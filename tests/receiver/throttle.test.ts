@@ -33,6 +33,16 @@ describe('the inbound limit', () => {
     expect(results.slice(0, 1_000).every((result) => result?.ok === true)).toBe(true);
   });
 
+  it('is used up by requests that come a few at a time', async () => {
+    const [throttle] = open(500);
+    let taken = 0;
+    for (let i = 0; i < 120; i++) {
+      const results = await Promise.all(Array.from({ length: 5 }, async () => throttle?.('orders')));
+      taken += results.filter((result) => result?.ok === true).length;
+    }
+    expect(taken).toBe(500);
+  });
+
   it('is one for all receivers, of which each may hold a hundredth unused', async () => {
     const [first, second] = open(1_000, 2);
     const take = async (throttle = first) => {
