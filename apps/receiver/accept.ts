@@ -1,5 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http';
-import type { Request } from 'express';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { maxBatchBytes, maxBodyBytes } from './limits.ts';
 import { refused, type Refused } from './refuse.ts';
 
@@ -32,7 +31,12 @@ export interface AcceptDeps {
 }
 
 /** Judges content type and encoding before reading, and stops reading at the limit. */
-export async function accept(request: Request, expected: Expected, deps: AcceptDeps): Promise<Accepted | Refused> {
+export async function accept(
+  request: IncomingMessage,
+  response: ServerResponse,
+  expected: Expected,
+  deps: AcceptDeps,
+): Promise<Accepted | Refused> {
   const encoding = request.headers['content-encoding'];
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
     return refused('unsupported_media_type', `Content-Encoding ${clip(encoding)} is not taken: send the body as it is`);
@@ -46,7 +50,7 @@ export async function accept(request: Request, expected: Expected, deps: AcceptD
     );
   }
   const limit = form === 'batch' || form === 'plain-batch' ? maxBatchBytes : maxBodyBytes;
-  const body = await readBody(request, limit, deps);
+  const body = await readBody(request, response, limit, deps);
   if (!Buffer.isBuffer(body)) return body;
   return {
     ok: true,
@@ -75,7 +79,12 @@ function formOf(mediaType: string, headers: IncomingHttpHeaders, expected: Expec
   return mediaType === 'application/json' ? 'plain' : undefined;
 }
 
-function readBody(request: Request, limit: number, deps: AcceptDeps): Promise<Buffer | Refused> {
+function readBody(
+  request: IncomingMessage,
+  response: ServerResponse,
+  limit: number,
+  deps: AcceptDeps,
+): Promise<Buffer | Refused> {
   const tooLarge = () =>
     refused('too_large', `The body is larger than ${limit} bytes: send less at once`, {
       headers: { connection: 'close' },
@@ -109,11 +118,11 @@ function readBody(request: Request, limit: number, deps: AcceptDeps): Promise<Bu
         chunks.push(chunk);
       }
     };
-    const onEnd = () => end(Buffer.concat(chunks, length));
+    const onEnd = () => end(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, length));
     const onGone = () => end(gone());
     request.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone);
     // Held until the answer is out: the event lives in memory as long as its request does.
-    request.res?.once('close', () => deps.releaseBytes(chunks.reduce((sum, chunk) => sum + chunk.length, 0)));
+    response.once('close', () => deps.releaseBytes(chunks.reduce((sum, chunk) => sum + chunk.length, 0)));
   });
 }
 

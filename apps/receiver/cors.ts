@@ -1,8 +1,8 @@
-import type { Request, Response } from 'express';
-import type { Refusal } from './refuse.ts';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { fieldsOfEveryAnswer, type Refusal } from './refuse.ts';
 
 /** Judges the origin of a browser's request: `answered` where it was a preflight, a refusal where it is not on the list. */
-export type Cors = (request: Request, response: Response) => Refusal | 'answered' | undefined;
+export type Cors = (request: IncomingMessage, response: ServerResponse) => Refusal | 'answered' | undefined;
 
 const exposed = 'Retry-After, RateLimit, RateLimit-Policy';
 const allowed = [
@@ -41,8 +41,7 @@ export function createCors(origins: readonly string[] | undefined): Cors {
       allowedHeaders(request.headers['access-control-request-headers']),
     );
     response.setHeader('access-control-max-age', '600');
-    response.statusCode = 204;
-    response.end();
+    response.writeHead(204, fieldsOfEveryAnswer).end();
     return 'answered';
   };
 }

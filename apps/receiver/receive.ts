@@ -1,17 +1,17 @@
-import type { Request, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Log } from '../shared/log.ts';
 import { traceIdOf } from '../shared/tracing.ts';
 import { accept, type AcceptDeps, type Accepted, type Expected } from './accept.ts';
-import type { Authenticate, Sender } from './authenticate.ts';
+import type { Authenticate } from './authenticate.ts';
 import type { Backlog } from './backlog.ts';
 import type { Enqueue } from './enqueue.ts';
 import type { Enrich, Enriched } from './enrich.ts';
 import { answerWithinMs } from './limits.ts';
 import type { Observe } from './observe.ts';
 import { queueToAll, type Receipt } from './receipt.ts';
-import { problemOf, refusals, refuse, refused, type Refusal, type Refused } from './refuse.ts';
+import { answerJson, problemOf, refusals, refuse, refused, type Refusal, type Refused } from './refuse.ts';
 import type { Route, Routed } from './route.ts';
-import type { Throttle } from './throttle.ts';
+import type { Allowed, Throttle } from './throttle.ts';
 import { beginWith, type RequestTrace, type Traced } from './trace.ts';
 import type { Validate, Validated, Validation } from './validate.ts';
 import type { VerifyWebhook } from './verify-webhook.ts';
@@ -32,8 +32,8 @@ export interface ReceiveDeps {
 
 /** A request, the answer that is owed, and the trace of both. */
 export interface Exchange {
-  readonly request: Request;
-  readonly response: Response;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
   readonly trace: RequestTrace;
 }
 
@@ -42,35 +42,31 @@ export interface Receive {
   readonly events: (exchange: Exchange, expected: 'one' | 'batch') => Promise<void>;
   /** A webhook is read before it is known whose it is: what is signed is its body. */
   readonly webhook: (exchange: Exchange, name: string) => Promise<void>;
-  readonly turnAway: (response: Response, refusal: Refusal) => void;
+  readonly turnAway: (response: ServerResponse, refusal: Refusal) => void;
 }
 
 export function createReceive(deps: ReceiveDeps): Receive {
   const { observe, log } = deps;
   const { now } = deps.accept;
 
-  const turnAway = (response: Response, refusal: Refusal): void => {
+  const turnAway = (response: ServerResponse, refusal: Refusal, more?: Allowed['headers']): void => {
     observe.received(refusal.code);
     const { method, result } = refusal.credential ?? {};
     log.info(
       { outcome: refusal.code, ...(method === undefined ? {} : { auth_method: method, auth_result: result }) },
       'request.refused',
     );
-    refuse(response, refusal);
+    refuse(response, refusal, more);
   };
 
-  /** Whether the sender may make one request more. */
-  const isAllowed = async (sender: Sender, response: Response): Promise<boolean> => {
-    const allowed = await deps.throttle(sender.name);
-    if (allowed.ok) for (const [name, value] of Object.entries(allowed.headers)) response.setHeader(name, value);
-    else turnAway(response, allowed.refusal);
-    return allowed.ok;
-  };
-
-  const read = async ({ request, response }: Exchange, expected: Expected): Promise<Accepted | undefined> => {
-    const accepted = await accept(request, expected, deps.accept);
+  const read = async (
+    { request, response }: Exchange,
+    expected: Expected,
+    fields?: Allowed['headers'],
+  ): Promise<Accepted | undefined> => {
+    const accepted = await accept(request, response, expected, deps.accept);
     if (accepted.ok) return accepted;
-    turnAway(response, accepted.refusal);
+    turnAway(response, accepted.refusal, fields);
     return undefined;
   };
 
@@ -79,18 +75,22 @@ export function createReceive(deps: ReceiveDeps): Receive {
     { request, response, trace }: Exchange,
     validation: Validation,
     { completeAtMs }: Accepted,
+    { headers }: Allowed,
   ): Promise<void> => {
     if (!validation.ok) {
-      turnAway(response, validation.refusal);
+      turnAway(response, validation.refusal, headers);
       return;
     }
     const begin = beginWith(trace, request.headers, validation.batch);
     const queue = (event: Validated | Refused) => queueOne(event, begin, completeAtMs);
-    const results = await Promise.all(validation.events.map(queue));
-    const [first] = results;
-    if (validation.batch) answerBatch(response, results);
-    else if (first?.ok === true) answer(response, 202, receiptOf(first));
-    else refuse(response, first?.refusal ?? refused('malformed', 'There is no event').refusal);
+    if (validation.batch) {
+      answerBatch(response, await Promise.all(validation.events.map(queue)), headers);
+      return;
+    }
+    const [event = refused('malformed', 'There is no event')] = validation.events;
+    const result = await queue(event);
+    if (result.ok) answer(response, 202, receiptOf(result), headers);
+    else refuse(response, result.refusal, headers);
   };
 
   const queueOne = async (
@@ -122,10 +122,14 @@ export function createReceive(deps: ReceiveDeps): Receive {
         turnAway(response, known.refusal);
         return;
       }
-      if (!(await isAllowed(known.sender, response))) return;
-      const accepted = await read(exchange, expected);
+      const allowed = await deps.throttle(known.sender.name);
+      if (!allowed.ok) {
+        turnAway(response, allowed.refusal);
+        return;
+      }
+      const accepted = await read(exchange, expected, allowed.headers);
       if (accepted === undefined) return;
-      await take(exchange, deps.validate.events({ ...accepted, sender: known.sender }), accepted);
+      await take(exchange, deps.validate.events({ ...accepted, sender: known.sender }), accepted, allowed);
     },
     async webhook(exchange, name) {
       const { response } = exchange;
@@ -142,8 +146,12 @@ export function createReceive(deps: ReceiveDeps): Receive {
         return;
       }
       // Only now: whoever cannot sign could use up what the one who can may send.
-      if (!(await isAllowed(verified.sender, response))) return;
-      await take(exchange, deps.validate.webhook({ ...accepted, ...verified }), accepted);
+      const allowed = await deps.throttle(verified.sender.name);
+      if (!allowed.ok) {
+        turnAway(response, allowed.refusal);
+        return;
+      }
+      await take(exchange, deps.validate.webhook({ ...accepted, ...verified }), accepted, allowed);
     },
   };
 }
@@ -173,17 +181,17 @@ function receiptOf({ id, status, targets }: Receipt) {
   return { id, status, targets };
 }
 
-function answerBatch(response: Response, results: readonly (Receipt | Refused)[]): void {
+function answerBatch(
+  response: ServerResponse,
+  results: readonly (Receipt | Refused)[],
+  headers: Allowed['headers'],
+): void {
   const all = results.every(({ ok }) => ok);
   const retry = results.some((result) => !result.ok && refusals[result.refusal.code].status === 503);
-  if (retry) response.setHeader('retry-after', '1');
-  answer(response, all ? 202 : 207, {
-    results: results.map((result) => (result.ok ? receiptOf(result) : problemOf(result.refusal))),
-  });
+  const body = { results: results.map((result) => (result.ok ? receiptOf(result) : problemOf(result.refusal))) };
+  answer(response, all ? 202 : 207, body, retry ? { ...headers, 'retry-after': '1' } : headers);
 }
 
-function answer(response: Response, status: number, body: unknown): void {
-  response.statusCode = status;
-  response.setHeader('content-type', 'application/json');
-  response.end(JSON.stringify(body));
+function answer(response: ServerResponse, status: number, body: unknown, headers: Allowed['headers']): void {
+  answerJson(response, status, 'application/json', JSON.stringify(body), Object.entries(headers).flat());
 }
