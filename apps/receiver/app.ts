@@ -17,6 +17,8 @@ export interface ReceiverDeps {
   /** Monotonic, ms. */
   readonly now: () => number;
   readonly stopping: () => boolean;
+  /** Whether no queue could take an event in time. */
+  readonly isSaturated: () => boolean;
   readonly log: Log;
 }
 
@@ -49,7 +51,8 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
         turnAway(response, barred);
         return;
       }
-      if (inFlight >= maxRequests) {
+      // Before anything is read or looked up: what cannot be taken is to cost as little as may be.
+      if (inFlight >= maxRequests || deps.isSaturated()) {
         turnAway(response, {
           code: 'saturated',
           detail: 'Too many requests are under way: send it again in a moment',

@@ -1,5 +1,7 @@
 import { mostEntries } from '../shared/limits.ts';
 import type { Sqs } from '../shared/sqs.ts';
+import { createFifo } from './fifo.ts';
+import { createOutflow } from './outflow.ts';
 
 /**
  * What SQS said of one entry. `invalid`: it will never take such contents; `failed`: it did not take it, or did not say so.
@@ -37,6 +39,8 @@ export interface Entry {
 export interface Enqueue {
   /** Resolves when SQS has spoken of this very entry, or when the time is over; what was not sent by then is not sent. */
   readonly add: (entry: Entry, withinMs: number) => Promise<Enqueued>;
+  /** Whether an entry would be turned away now, as SQS could not be expected to confirm it in time. */
+  readonly isSaturated: () => boolean;
   /** Until nothing waits and nothing is under way. */
   readonly drained: () => Promise<void>;
 }
@@ -44,92 +48,125 @@ export interface Enqueue {
 /** SQS' own limit on one request. */
 const mostBytes = 1_048_576;
 
-/** While requests are under way, a little patience fills the next one: measured at four times the throughput. */
-const lingerMs = 2;
+/**
+ * While requests are under way, a little patience fills the next one: measured at four times the throughput. More of it after
+ * a full one: the next is nearly full already, and each that is not costs as much.
+ */
+const lingerMs = { usual: 2, afterFull: 5 };
 
-/** Requests under way to one queue: past this SQS is slow, and more of them would only wait in the SDK. */
+/** Requests under way to one queue: past this SQS is slow, and more of them would only wait in the client. */
 const mostInFlight = 16;
 
-/** What may wait: about as much as SQS takes within the deadline. Beyond it a sender is told at once. */
+/** Whoever would wait for longer is told at once: it leaves as much of the answer's half second for the request itself. */
+const longestWaitMs = 250;
+
+/** What may wait, whatever SQS takes. */
 const mostWaiting = 5_000;
 const mostWaitingBytes = 32 * 1_048_576;
 
 interface Waiting extends Entry {
   readonly resolve: (result: Enqueued) => void;
+  readonly dueAtMs: number;
+  /** `over`: its sender has been told, whatever comes of it. */
+  state: 'waiting' | 'sent' | 'over';
 }
 
-/** Gathers the entries of one queue into requests of ten. The only writer of the queue. */
-export function createEnqueue(send: (bodies: readonly string[]) => Promise<readonly EntryResult[]>): Enqueue {
-  let waiting: Waiting[] = [];
+/** Gathers the entries of one queue into requests of ten. The only writer of the queue. `now`: monotonic, ms. */
+export function createEnqueue(
+  send: (bodies: readonly string[]) => Promise<readonly EntryResult[]>,
+  now: () => number,
+): Enqueue {
+  const waiting = createFifo<Waiting>();
+  /** All that are owed an answer, in the order in which it is due. */
+  const owed = createFifo<Waiting>();
+  const outflow = createOutflow(now);
   let waitingBytes = 0;
   let inFlight = 0;
-  let timer: NodeJS.Timeout | undefined;
+  let wasFull = false;
+  let lingering: NodeJS.Timeout | undefined;
+  let sweeping: NodeJS.Timeout | undefined;
   let onDrained: (() => void)[] = [];
 
   const takeBatch = (): Waiting[] => {
+    const batch: Waiting[] = [];
     let bytes = 0;
-    let count = 0;
-    while (count < Math.min(mostEntries, waiting.length)) {
-      bytes += waiting[count]?.bytes ?? 0;
-      if (count > 0 && bytes > mostBytes) break;
-      count++;
+    for (let next = waiting.first(); next !== undefined && batch.length < mostEntries; next = waiting.first()) {
+      if (next.state === 'waiting') {
+        bytes += next.bytes;
+        if (batch.length > 0 && bytes > mostBytes) break;
+        batch.push(next);
+        waitingBytes -= next.bytes;
+        next.state = 'sent';
+      }
+      waiting.shift();
     }
-    const batch = waiting.slice(0, count);
-    waiting = waiting.slice(count);
-    for (const entry of batch) waitingBytes -= entry.bytes;
     return batch;
   };
 
   const flush = () => {
-    clearTimeout(timer);
-    timer = undefined;
-    while (waiting.length > 0 && inFlight < mostInFlight) {
+    clearTimeout(lingering);
+    lingering = undefined;
+    while (waiting.size() > 0 && inFlight < mostInFlight) {
       const batch = takeBatch();
+      if (batch.length === 0) break;
+      wasFull = batch.length === mostEntries;
       inFlight++;
       void send(batch.map(({ body }) => body)).then((results) => {
         inFlight--;
-        for (const [i, entry] of batch.entries()) entry.resolve(results[i] ?? 'failed');
-        flush();
+        outflow.answered(batch.length);
+        for (const [i, entry] of batch.entries()) {
+          if (entry.state === 'sent') entry.resolve(results[i] ?? 'failed');
+          entry.state = 'over';
+        }
+        // A full one at once; less may gather.
+        if (waiting.size() > 0) arm();
+        else if (inFlight === 0) for (const resolve of onDrained.splice(0)) resolve();
       });
     }
-    if (waiting.length === 0 && inFlight === 0) for (const resolve of onDrained.splice(0)) resolve();
+    if (waiting.size() === 0 && inFlight === 0) for (const resolve of onDrained.splice(0)) resolve();
   };
 
   const arm = () => {
-    if (waiting.length >= mostEntries) flush();
-    else timer ??= setTimeout(flush, inFlight === 0 ? 0 : lingerMs);
+    if (waiting.size() >= mostEntries) flush();
+    else lingering ??= setTimeout(flush, inFlight === 0 ? 0 : wasFull ? lingerMs.afterFull : lingerMs.usual);
+  };
+
+  /** Tells those whose time is over. */
+  const sweep = () => {
+    sweeping = undefined;
+    const atMs = now();
+    for (let next = owed.first(); next !== undefined; next = owed.first()) {
+      if (next.state !== 'over' && next.dueAtMs > atMs) break;
+      owed.shift();
+      if (next.state === 'over') continue;
+      if (next.state === 'waiting') waitingBytes -= next.bytes;
+      next.state = 'over';
+      next.resolve('late');
+    }
+    const next = owed.first();
+    if (next !== undefined) sweeping = setTimeout(sweep, Math.max(1, next.dueAtMs - atMs)).unref();
+  };
+
+  const isSaturated = () => {
+    const size = waiting.size();
+    return size >= mostWaiting || waitingBytes >= mostWaitingBytes || outflow.waitMs(size) > longestWaitMs;
   };
 
   return {
+    isSaturated,
     add(entry, withinMs) {
-      if (waiting.length >= mostWaiting || waitingBytes + entry.bytes > mostWaitingBytes)
-        return Promise.resolve('saturated');
+      if (isSaturated() || waitingBytes + entry.bytes > mostWaitingBytes) return Promise.resolve('saturated');
       return new Promise((resolve) => {
-        const late = setTimeout(
-          () => {
-            const at = waiting.indexOf(added);
-            if (at !== -1) {
-              waiting.splice(at, 1);
-              waitingBytes -= entry.bytes;
-            }
-            resolve('late');
-          },
-          Math.max(0, withinMs),
-        );
-        const added: Waiting = {
-          ...entry,
-          resolve: (result) => {
-            clearTimeout(late);
-            resolve(result);
-          },
-        };
+        const added: Waiting = { ...entry, resolve, dueAtMs: now() + withinMs, state: 'waiting' };
         waiting.push(added);
+        owed.push(added);
         waitingBytes += entry.bytes;
+        sweeping ??= setTimeout(sweep, Math.max(1, withinMs)).unref();
         arm();
       });
     },
     drained: () =>
-      waiting.length === 0 && inFlight === 0
+      waiting.size() === 0 && inFlight === 0
         ? Promise.resolve()
         : new Promise((resolve) => {
             onDrained = [...onDrained, resolve];

@@ -110,7 +110,7 @@ const queues = new Map(
       const results = await sendBatch(queue.url, bodies);
       observe.sent(name, results.every((each) => each === 'queued') ? 'queued' : 'failed', (now() - startedMs) / 1_000);
       return results;
-    }),
+    }, now),
   ]),
 );
 
@@ -168,6 +168,7 @@ const receiver = createReceiver({
   observe,
   now,
   stopping: () => stop.aborted,
+  isSaturated: () => [...queues.values()].every((queue) => queue.isSaturated()),
   log,
 });
 

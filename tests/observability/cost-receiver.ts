@@ -65,12 +65,15 @@ const observe: Observe = isTold
 const log = createLog('receiver', isTold ? 'info' : 'silent', process);
 const sqs = await openSqs(process.env, 'direct', { attempts: 2, connections: 128, timeoutMs: 2_000 });
 const sendBatch = createSendBatch(sqs, nothing);
-const queue = createEnqueue(async (bodies) => {
-  const startedMs = performance.now();
-  const results = await sendBatch('http://localhost/000000000000/crm', bodies);
-  observe.sent('crm', 'queued', (performance.now() - startedMs) / 1_000);
-  return results;
-});
+const queue = createEnqueue(
+  async (bodies) => {
+    const startedMs = performance.now();
+    const results = await sendBatch('http://localhost/000000000000/crm', bodies);
+    observe.sent('crm', 'queued', (performance.now() - startedMs) / 1_000);
+    return results;
+  },
+  () => performance.now(),
+);
 const now = () => performance.now();
 const receive = createReceive({
   authenticate: createAuthenticate(
@@ -107,6 +110,7 @@ const receiver = createReceiver({
   observe,
   now,
   stopping: () => false,
+  isSaturated: () => false,
   log,
 });
 const server = createServer(receiver.listener);
