@@ -19,6 +19,7 @@ export interface ReceiverDeps {
   readonly stopping: () => boolean;
   /** Whether no queue could take an event in time. */
   readonly isSaturated: () => boolean;
+  readonly shed: (response: ServerResponse) => void;
   readonly log: Log;
 }
 
@@ -51,8 +52,7 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
         turnAway(response, barred);
         return;
       }
-      // Before anything is read or looked up: what cannot be taken is to cost as little as may be.
-      if (inFlight >= maxRequests || deps.isSaturated()) {
+      if (inFlight >= maxRequests) {
         turnAway(response, {
           code: 'saturated',
           detail: 'Too many requests are under way: send it again in a moment',
@@ -114,7 +114,10 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
   return {
     listener: (request, response) => {
       // What nearly every request asks for is found without a router, which costs a tenth of all that is done for an event.
-      if (request.method === 'POST' && request.url === '/events') void takeEvents(request, response);
+      if (request.method === 'POST' && request.url === '/events') {
+        if (deps.isSaturated() && !deps.stopping()) deps.shed(response);
+        else void takeEvents(request, response);
+      }
       // What no route took comes back, also where Express cannot read the path and would answer with a page of its own.
       else app(request as Request, response as Response, () => void notFound(request, response));
     },

@@ -29,6 +29,7 @@ import { createOpenApi } from './openapi.ts';
 import { createReceive } from './receive.ts';
 import { createRoute } from './route.ts';
 import { createScaling } from './scaling.ts';
+import { createShed } from './shed.ts';
 import { openReceiverServer } from './server.ts';
 import { createThrottle } from './throttle.ts';
 import { createTraceRequest } from './trace.ts';
@@ -114,6 +115,7 @@ const queues = new Map(
   ]),
 );
 
+const takers = [...queues.values()];
 const readDepth = createReadDepth(sqs);
 const backlog = createBacklog(callsPerMs);
 const askRedis = createAskRedis(redis, instance, Date.now);
@@ -154,6 +156,7 @@ const receive = createReceive({
   observe,
   log,
 });
+const shed = createShed({ observe, log });
 const receiver = createReceiver({
   cors: createCors(gateway.cors?.origins),
   receive,
@@ -168,7 +171,8 @@ const receiver = createReceiver({
   observe,
   now,
   stopping: () => stop.aborted,
-  isSaturated: () => [...queues.values()].every((queue) => queue.isSaturated()),
+  isSaturated: () => takers.every((queue) => queue.isSaturated()),
+  shed: shed.turnAway,
   log,
 });
 
@@ -193,6 +197,7 @@ log.info({ port: listening, ops_port: opsListening, targets: [...queues.keys()],
 void apiKeys?.follow(stop);
 void issuers?.follow(stop);
 void webhooks.follow(stop);
+void shed.tell(stop);
 void followTls(stop);
 void look(
   {
@@ -213,7 +218,7 @@ setTimeout(() => process.exit(1), stopMs).unref();
 // A request that never ends would hold the rest up.
 setTimeout(() => server.closeAllConnections(), unfinishedMs).unref();
 await close(server);
-await Promise.all([...queues.values()].map(({ drained }) => drained()));
+await Promise.all(takers.map(({ drained }) => drained()));
 await tracing?.close();
 redis.disconnect();
 await sqs.close();

@@ -111,6 +111,7 @@ const receiver = createReceiver({
   now,
   stopping: () => false,
   isSaturated: () => false,
+  shed: nothing,
   log,
 });
 const server = createServer(receiver.listener);
