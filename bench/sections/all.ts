@@ -1,5 +1,6 @@
 import type { Section } from '../figure.ts';
 import { receiver } from './receiver.ts';
+import { start } from './start.ts';
 
 /** In the order in which they run. */
-export const sections: Readonly<Record<string, Section>> = { receiver };
+export const sections: Readonly<Record<string, Section>> = { receiver, start };
