@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { depthOf, memberTexts, queueSafe } from './json.ts';
+import { queueSafe, scanMembers } from './json.ts';
 import { maxDepth } from './limits.ts';
 import { isTraceparent, isTracestate } from './tracing.ts';
 
@@ -100,7 +100,8 @@ export type Decoded =
 /** Reads a message body. Anyone may write to a queue: what is no event of ours is a fault that says why. */
 export function decode(body: string): Decoded {
   // Before the parser, which takes seconds for a megabyte of brackets; an expression would take hours for what it made of them.
-  if (depthOf(body, maxDepth + 1) > maxDepth + 1) {
+  const { texts: members, depth } = scanMembers(body, maxDepth + 1);
+  if (depth > maxDepth + 1) {
     return { ok: false, fault: `the message is nested deeper than ${maxDepth} levels` };
   }
   let envelope: unknown;
@@ -127,7 +128,6 @@ export function decode(body: string): Decoded {
   // It becomes a header of the call: anything else than a trace context could be another header.
   if (!isTraceparent(fields.get('traceparent'))) return { ok: false, fault: 'the traceparent is none' };
 
-  const members = memberTexts(body);
   const json = members.get('data');
   const base64 = members.get('data_base64');
   const redrive = fields.get('redrive');

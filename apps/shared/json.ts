@@ -48,62 +48,83 @@ function endOfScalar(text: string, start: number): number {
   return text.length;
 }
 
-function endOfValue(text: string, start: number): number {
+/** What a scan of one value has seen. */
+interface Scan {
+  /** Index just after the value. */
+  end: number;
+  /** How many objects and arrays stand inside each other at its deepest place; 0 for a scalar. */
+  depth: number;
+}
+
+/** Past `enough` it looks no deeper, so that a hostile text costs no more than its beginning. */
+function scanValue(text: string, start: number, enough: number): Scan {
   const first = text.charCodeAt(start);
-  if (first === code.quote) return endOfString(text, start);
-  if (first !== code.openBrace && first !== code.openBracket) return endOfScalar(text, start);
+  if (first === code.quote) return { end: endOfString(text, start), depth: 0 };
+  if (first !== code.openBrace && first !== code.openBracket) return { end: endOfScalar(text, start), depth: 0 };
   let open = 0;
+  let depth = 0;
   for (let at = start; at < text.length;) {
     const unit = text.charCodeAt(at);
     if (unit === code.quote) {
       at = endOfString(text, at);
       continue;
     }
-    if (unit === code.openBrace || unit === code.openBracket) open++;
-    else if ((unit === code.closeBrace || unit === code.closeBracket) && --open === 0) return at + 1;
     at++;
+    if (unit === code.openBrace || unit === code.openBracket) {
+      open++;
+      if (open > depth) depth = open;
+      if (depth > enough) return { end: text.length, depth };
+    } else if ((unit === code.closeBrace || unit === code.closeBracket) && --open === 0) return { end: at, depth };
   }
-  return text.length;
+  return { end: text.length, depth };
 }
 
-/**
- * How many objects and arrays stand inside each other at the deepest place; 0 for a bare scalar. Past `enough` it counts
- * no further, so that a hostile text costs no more than its beginning.
- */
+/** How many objects and arrays stand inside each other at the deepest place of one value; past `enough` it counts no further. */
 export function depthOf(text: string, enough = Infinity): number {
-  let open = 0;
-  let deepest = 0;
-  for (let at = 0; at < text.length && deepest <= enough;) {
-    const unit = text.charCodeAt(at);
-    if (unit === code.quote) {
-      at = endOfString(text, at);
-      continue;
-    }
-    if (unit === code.openBrace || unit === code.openBracket) deepest = Math.max(deepest, ++open);
-    else if (unit === code.closeBrace || unit === code.closeBracket) open--;
-    at++;
-  }
-  return deepest;
+  return scanValue(text, skipSpace(text, 0), enough).depth;
+}
+
+export interface Members {
+  readonly texts: ReadonlyMap<string, string>;
+  readonly depth: number;
 }
 
 /**
- * The source text of each member of an object, by name. Of a name that stands twice the last counts, as in `JSON.parse`;
- * a `Map`, so that a member named `__proto__` is a member like any other.
+ * The source text of each member of an object, by name, and how deep it is. Of a name that stands twice the last counts, as
+ * in `JSON.parse`; a `Map`, so that a member named `__proto__` is a member like any other. What is deeper than `enough` has
+ * no members worth reading.
  */
-export function memberTexts(text: string): Map<string, string> {
-  const members = new Map<string, string>();
-  let at = skipSpace(text, skipSpace(text, 0) + 1);
-  while (text.charCodeAt(at) === code.quote) {
+export function scanMembers(text: string, enough = Infinity): Members {
+  const texts = new Map<string, string>();
+  let depth = 0;
+  const open = skipSpace(text, 0);
+  if (text.charCodeAt(open) !== code.openBrace) return { texts, depth: depthOf(text, enough) };
+  let at = skipSpace(text, open + 1);
+  while (text.charCodeAt(at) === code.quote && depth < enough) {
     const nameEnd = endOfString(text, at);
     const quoted = text.slice(at, nameEnd);
-    const name = quoted.includes('\\') ? (JSON.parse(quoted) as string) : quoted.slice(1, -1);
+    const name = quoted.includes('\\') ? nameOf(quoted) : quoted.slice(1, -1);
     const start = skipSpace(text, skipSpace(text, nameEnd) + 1);
-    const end = endOfValue(text, start);
-    members.set(name, text.slice(start, end));
-    const comma = skipSpace(text, end);
+    const value = scanValue(text, start, enough - 1);
+    depth = Math.max(depth, value.depth);
+    texts.set(name, text.slice(start, value.end));
+    const comma = skipSpace(text, value.end);
     at = skipSpace(text, comma + 1);
   }
-  return members;
+  return { texts, depth: depth + 1 };
+}
+
+export function memberTexts(text: string): ReadonlyMap<string, string> {
+  return scanMembers(text).texts;
+}
+
+/** The text may turn out to be no JSON yet. */
+function nameOf(quoted: string): string {
+  try {
+    return JSON.parse(quoted) as string;
+  } catch {
+    return quoted;
+  }
 }
 
 /** The source text of each element of an array. */
@@ -111,7 +132,7 @@ export function elementTexts(text: string): string[] {
   const elements: string[] = [];
   let at = skipSpace(text, skipSpace(text, 0) + 1);
   while (at < text.length && text[at] !== ']') {
-    const end = endOfValue(text, at);
+    const { end } = scanValue(text, at, Infinity);
     elements.push(text.slice(at, end));
     const comma = skipSpace(text, end);
     if (text[comma] !== ',') break;
