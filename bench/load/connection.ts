@@ -35,7 +35,7 @@ export function openConnection(port: number, bytes: Buffer): Connection {
     answered?.(status);
   };
   socket.on('data', (chunk) => {
-    text += chunk.latin1Slice();
+    text += chunk.toString('latin1');
     const answer = readAnswer(text);
     if (answer === undefined) return;
     text = '';

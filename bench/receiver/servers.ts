@@ -1,13 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { stringify } from 'yaml';
-import { newKey } from '../../apps/shared/keys.ts';
 import { readListening, startProcess } from '../../tests/conformance/processes.ts';
 import { repository } from '../../tests/conformance/tree.ts';
 import { cores, pinned } from '../measure.ts';
 import type { Stage } from '../stage.ts';
 import { awsEnvironment } from '../stand-in/start.ts';
+import { writeGateway } from './gateway.ts';
 
 /** One server that takes events at `/events`, alone on its core. */
 export interface Server {
@@ -19,7 +16,15 @@ export interface Server {
   readonly stop: () => Promise<unknown>;
 }
 
-export const peers = ['naive', 'bare-express', 'node-http', 'fastify', 'sqs-producer', 'bullmq'] as const;
+export const peers = [
+  'naive',
+  'bare-express',
+  'node-http',
+  'fastify',
+  'sqs-producer',
+  'message-queue-toolkit',
+  'bullmq',
+] as const;
 export type Peer = (typeof peers)[number];
 
 export const ours = 'Event Gateway';
@@ -61,25 +66,7 @@ export function startPeer(stage: Stage, name: Peer, delayMs = 0): Promise<Server
 
 /** The receiver as `npm run receiver` starts it: with a key, its log at its default, metrics, and an inbound limit. */
 export async function startOurs(stage: Stage): Promise<Server> {
-  const { folder, standIn } = stage;
-  const { key, record } = newKey('bench', randomBytes);
-  await writeFile(join(folder, 'keys.json'), JSON.stringify({ keys: [record] }));
-  const config = {
-    auth: { apiKeys: { file: 'keys.json' } },
-    inbound: { requests: 1_000_000_000, per: '1s' },
-    targets: {
-      crm: {
-        queue: { url: standIn.queueUrl('crm'), deadLetterUrl: standIn.queueUrl('crm-dead') },
-        graphql: {
-          endpoint: 'http://127.0.0.1:9/graphql',
-          mutation: 'mutation Deliver($input: EventInput!) { deliver(input: $input) { id } }',
-        },
-        limit: { windows: [{ calls: 100_000, per: '1s' }] },
-      },
-    },
-  };
-  const configPath = join(folder, 'gateway.yaml');
-  await writeFile(configPath, stringify(config));
+  const { configPath, key } = await writeGateway(stage);
   return startServer(stage, {
     name: ours,
     args: ['--disable-proto=delete', join(repository, 'apps/receiver/main.ts')],

@@ -108,8 +108,10 @@ export const actions = {
     return done(text, Entries.length);
   },
   GetQueueAttributes: ({ queueOf }, { QueueUrl }) => {
-    const { waiting, inFlight, delayed } = queueOf(nameOf(QueueUrl)).counts();
+    const name = nameOf(QueueUrl);
+    const { waiting, inFlight, delayed } = queueOf(name).counts();
     const Attributes = {
+      QueueArn: `arn:aws:sqs:us-east-1:000000000000:${name}`,
       ApproximateNumberOfMessages: String(waiting),
       ApproximateNumberOfMessagesNotVisible: String(inFlight),
       ApproximateNumberOfMessagesDelayed: String(delayed),

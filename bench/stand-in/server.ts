@@ -40,7 +40,7 @@ export function createStandIn(clock: () => number): Server {
   let settings = initialSettings;
   let capacity = createCapacity(settings, clock);
   let queues = new Map<string, Queue>();
-  let waiters = new Map<string, Set<Waiter>>();
+  const waiters = new Map<string, Set<Waiter>>();
   let requests = zeros();
   let entries = zeros();
   let throttled = 0;
@@ -120,23 +120,22 @@ export function createStandIn(clock: () => number): Server {
     else setTimeout(run, afterMs, response, action, input);
   };
 
-  const controls: Readonly<Record<string, (input: unknown) => Counts>> = {
-    counts: () => ({
-      requests,
-      entries,
-      throttled,
-      queues: Object.fromEntries([...queues].map(([name, queue]) => [name, queue.counts()])),
-    }),
+  const counts = (): Counts => ({
+    requests,
+    entries,
+    throttled,
+    queues: Object.fromEntries([...queues].map(([name, queue]) => [name, queue.counts()])),
+  });
+  const controls: Readonly<Record<string, (input: unknown) => void>> = {
+    counts: () => undefined,
     set(input) {
       settings = { ...settings, ...(input as Partial<Settings>) };
       capacity = createCapacity(settings, clock);
-      return controls['counts'](undefined);
     },
     fill(input) {
       const { queue, count, body } = input as Fill;
       queueOf(queue).fill(count, body);
       serve(queue);
-      return controls['counts'](undefined);
     },
     /** Settings stay. Who waits for messages goes on waiting. */
     reset() {
@@ -144,15 +143,14 @@ export function createStandIn(clock: () => number): Server {
       requests = zeros();
       entries = zeros();
       throttled = 0;
-      return controls['counts'](undefined);
     },
   };
 
   const take = (request: IncomingMessage, response: ServerResponse, body: string) => {
     if (request.url?.startsWith('/control/') === true) {
       const control = controls[request.url.slice('/control/'.length)];
-      if (control === undefined) response.writeHead(404).end();
-      else response.writeHead(200, jsonType).end(JSON.stringify(control(JSON.parse(body))));
+      control?.(JSON.parse(body));
+      response.writeHead(control === undefined ? 404 : 200, jsonType).end(JSON.stringify(counts()));
       return;
     }
     const target = request.headers['x-amz-target'];

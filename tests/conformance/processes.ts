@@ -18,6 +18,7 @@ export interface ProcessOptions<Ready> {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
+  readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** Reads the line that says it is up; undefined for every other. */
   readonly readyBy: (line: string) => Ready | undefined;
@@ -46,9 +47,9 @@ process.once('exit', () => {
 });
 
 export async function startProcess<Ready>(options: ProcessOptions<Ready>): Promise<Process<Ready>> {
-  const { name, command, args, env = {}, signal } = options;
+  const { name, command, args, cwd, env = {}, signal } = options;
   signal.throwIfAborted();
-  const child = spawn(command, args, { env: { PATH: process.env['PATH'], ...env }, stdio: 'pipe' });
+  const child = spawn(command, args, { cwd, env: { PATH: process.env['PATH'], ...env }, stdio: 'pipe' });
   living.add(child);
   child.stdin.on('error', () => undefined);
   const up = Promise.withResolvers<Ready>();

@@ -102,7 +102,8 @@ export async function readRedisVersion(): Promise<string> {
   return /v=(\S+)/.exec(stdout)?.[1] ?? 'unknown';
 }
 
-async function freePort(): Promise<number> {
+/** A port that nobody has right now. */
+export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
   const { port } = probe.address() as AddressInfo;
