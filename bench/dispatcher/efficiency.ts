@@ -24,7 +24,7 @@ const plans = {
 };
 
 /** Beyond what is held to a bound; the short form leaves them out. */
-const others = ['sqs-consumer, batches', 'BullMQ'] as const;
+const others = ['sqs-consumer, batches', 'message-queue-toolkit', 'BullMQ'] as const;
 
 /** Faster than any of them. */
 const mostPerSecond = 8_000;
