@@ -1,7 +1,7 @@
-import { eventBody } from '../trip/event-body.ts';
 import { figureOf, type Bench, type Figure } from '../figure.ts';
 import { median } from '../measure.ts';
-import { queueName, onTripStage } from '../trip/stage.ts';
+import { eventBody } from '../trip/event-body.ts';
+import { onTripStage, queueName } from '../trip/stage.ts';
 import { startConsumer } from '../trip/start-consumer.ts';
 import { startDispatchers } from '../trip/start-dispatcher.ts';
 import { pass, untilDelivered } from '../trip/work.ts';
@@ -48,7 +48,7 @@ export async function measureSlowMessages({ short, signal, say }: Bench): Promis
   say(`100 messages, 10 of them slow: dispatcher ${median(ours).toFixed(2)} s, sqs-consumer ${theirs.toFixed(2)} s`);
   return [
     figureOf({
-      name: 'dispatcher: seconds for 100 messages, 10 % slow',
+      name: 'dispatcher: 100 messages, 10 % slow, s',
       rounds: ours,
       against: `sqs-consumer: ${theirs.toFixed(2)} s; ideal 1.1 s`,
       bound: { atMost: 1.3 },

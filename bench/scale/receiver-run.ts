@@ -101,14 +101,16 @@ export function runReceiver({ events, mostMs }: LongPlan, bytes: number, ended: 
   const watch = createMemoryWatch();
   const play = async ({ program, load, sent }: Receiver, { signal }: Stage): Promise<LongRun> => {
     const startedMs = performance.now();
+    let perMs: number | undefined;
     const untilSent = async (count: number): Promise<number> => {
       for (;;) {
         const { events: through } = await sent();
-        const tookMs = performance.now() - startedMs;
-        if (through >= count || tookMs > mostMs) return through;
-        const neededMs = through === 0 ? firstPieceMs : ((count - through) * tookMs) / through;
-        const windowMs = Math.ceil(Math.min(pieceMs.most, Math.max(pieceMs.least, neededMs)));
-        await load({ kind: 'closed', connections }, bytes, 0, windowMs);
+        const leftMs = startedMs + mostMs - performance.now();
+        if (through >= count || leftMs < pieceMs.least) return through;
+        const neededMs = perMs === undefined ? firstPieceMs : (count - through) / perMs;
+        const windowMs = Math.ceil(Math.min(pieceMs.most, leftMs, Math.max(pieceMs.least, neededMs)));
+        const { acknowledged, seconds } = await load({ kind: 'closed', connections }, bytes, 0, windowMs);
+        perMs = acknowledged / (seconds * 1_000);
       }
     };
     const rest = () => new Promise((resolve) => setTimeout(resolve, settleMs));
