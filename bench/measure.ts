@@ -71,11 +71,20 @@ export function pinned(core: number, command: string, args: readonly string[]): 
   return { command: 'taskset', args: ['-c', String(core), command, ...args] };
 }
 
+/** A thread may end while all are listed; the next list has it no more. */
+const mostTries = 5;
+
 /** Puts this process, and whatever it starts without a word about cores, beside what is measured. */
 export function stepAside(): void {
-  try {
-    execFileSync('taskset', ['-acp', String(cores.around), String(process.pid)], { stdio: 'pipe' });
-  } catch (error) {
-    throw new Error('The benchmark needs Linux, two cores and taskset: run it on such a machine', { cause: error });
+  let cause: unknown;
+  for (let tries = 0; tries < mostTries; tries++) {
+    try {
+      execFileSync('taskset', ['-acp', String(cores.around), String(process.pid)], { stdio: 'pipe' });
+      return;
+    } catch (error) {
+      cause = error;
+    }
   }
+  const why = cause instanceof Error ? cause.message.trim() : String(cause);
+  throw new Error(`${why}. The benchmark needs Linux, two cores and taskset: run it on such a machine`, { cause });
 }

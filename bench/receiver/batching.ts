@@ -16,7 +16,7 @@ const sendsOf = ({ requests, entries }: Counts) => ({
 export async function measureBatching({ short }: Bench, { standIn, signal }: Stage, ours: Server): Promise<Figure> {
   const rounds: number[] = [];
   const says: string[] = [];
-  for (let round = 0; round < (short ? 2 : 4); round++) {
+  for (let round = 0; round < (short ? 1 : 2); round++) {
     const looks: Promise<Counts>[] = [];
     const atWindow = () => void looks.push(standIn.counts());
     await load(ours, { kind: 'closed', connections }, { warmUpMs: 500, windowMs: 1_500 }, { signal, atWindow });

@@ -5,11 +5,18 @@ import { stringify } from 'yaml';
 import { newKey } from '../../apps/shared/keys.ts';
 import type { Stage } from '../stage.ts';
 
-/** Writes a `gateway.yaml` of one target, `crm`, whose limits are above any pace that is measured, and its key file. */
-export async function writeGateway({ folder, standIn }: Stage): Promise<{ configPath: string; key: string }> {
+/**
+ * Writes a `gateway.yaml` of one target, `crm`, whose limits are above any pace that is measured, and its key file. `more`:
+ * members besides.
+ */
+export async function writeGateway(
+  { folder, standIn }: Stage,
+  more: object = {},
+): Promise<{ configPath: string; key: string }> {
   const { key, record } = newKey('bench', randomBytes);
   await writeFile(join(folder, 'keys.json'), JSON.stringify({ keys: [record] }));
   const config = {
+    ...more,
     auth: { apiKeys: { file: 'keys.json' } },
     inbound: { requests: 1_000_000_000, per: '1s' },
     targets: {

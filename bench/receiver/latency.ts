@@ -24,7 +24,7 @@ export async function measureLatency({ short }: Bench, stage: Stage, ours: Serve
   const says: string[] = [];
   for (let round = 0; round < (short ? 3 : 5); round++) {
     const arrivals = { kind: 'open', perSecond, seed: round + 1, mostConnections } as const;
-    const span = { warmUpMs: 1_000, windowMs: short ? 2_000 : 4_000 };
+    const span = { warmUpMs: 500, windowMs: short ? 2_000 : 3_000 };
     const theirs = await load(bare, arrivals, span, stage);
     const mine = await load(ours, arrivals, span, stage);
     rounds.push(mine.acknowledgedTimes.p99Ms / theirs.acknowledgedTimes.p99Ms);

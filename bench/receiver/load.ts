@@ -1,29 +1,8 @@
 import { runLoad, type LoadOptions } from '../load/start.ts';
 import type { Arrivals, LoadResult } from '../load/plan.ts';
 import { describeCores } from '../measure.ts';
+import { body } from './event.ts';
 import type { Server } from './servers.ts';
-
-/** What a request's body has in bytes, once its id is in. */
-const bodyBytes = 500;
-const idBytes = 16;
-
-const event = (note: string) =>
-  JSON.stringify({
-    specversion: '1.0',
-    id: '{id}',
-    source: '/bench/orders',
-    type: 'order.created',
-    data: {
-      order: { number: 4711, currency: 'EUR', total: 129.95, lines: [{ sku: 'A-100', quantity: 2, price: 64.975 }] },
-      customer: { id: 'c-2048', name: 'Zoë Größe', mail: 'zoe@example.com', address: { city: 'Köln', zip: '50667' } },
-      note,
-    },
-  });
-
-const bare = Buffer.byteLength(event('')) - '{id}'.length + idBytes;
-
-/** A structured CloudEvent. */
-export const body = event('x'.repeat(bodyBytes - bare));
 
 export interface Span {
   readonly warmUpMs: number;

@@ -30,7 +30,7 @@ export async function measureOverload(
 ): Promise<readonly Figure[]> {
   await standIn.set({ capacity, beyond: 'wait' });
   const results: LoadResult[] = [];
-  for (let round = 0; round < (short ? 1 : 3); round++) {
+  for (let round = 0; round < (short ? 1 : 2); round++) {
     const arrivals = { kind: 'open', perSecond: offered, seed: round + 1, mostConnections } as const;
     results.push(await load(ours, arrivals, { warmUpMs: 1_000, windowMs: 3_000 }, { signal }));
   }

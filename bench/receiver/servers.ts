@@ -1,9 +1,11 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readListening, startProcess } from '../../tests/conformance/processes.ts';
 import { repository } from '../../tests/conformance/tree.ts';
 import { cores, pinned } from '../measure.ts';
 import type { Stage } from '../stage.ts';
 import { awsEnvironment } from '../stand-in/start.ts';
+import { dataSchema, eventType } from './event.ts';
 import { writeGateway } from './gateway.ts';
 
 /** One server that takes events at `/events`, alone on its core. */
@@ -28,6 +30,8 @@ export const peers = [
 export type Peer = (typeof peers)[number];
 
 export const ours = 'Event Gateway';
+
+const schemaFile = 'order.schema.json';
 
 const contentType = { 'content-type': 'application/cloudevents+json' };
 
@@ -64,9 +68,10 @@ export function startPeer(stage: Stage, name: Peer, delayMs = 0): Promise<Server
   });
 }
 
-/** The receiver as `npm run receiver` starts it: with a key, its log at its default, metrics, and an inbound limit. */
+/** The receiver as `npm run receiver` starts it: with a key, a schema, its log at its default, metrics, an inbound limit. */
 export async function startOurs(stage: Stage): Promise<Server> {
-  const { configPath, key } = await writeGateway(stage);
+  const { configPath, key } = await writeGateway(stage, { schemas: { [eventType]: schemaFile } });
+  await writeFile(join(stage.folder, schemaFile), JSON.stringify(dataSchema));
   return startServer(stage, {
     name: ours,
     args: ['--disable-proto=delete', join(repository, 'apps/receiver/main.ts')],

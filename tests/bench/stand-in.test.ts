@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   ChangeMessageVisibilityBatchCommand,
@@ -127,11 +129,13 @@ describe('the stand-in of SQS, before the client of AWS', () => {
     const QueueUrl = newQueue();
     const left = new AbortController();
     const command = new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 10 });
-    const before = (await control('counts')).requests.ReceiveMessage;
+    const begun = once(server, 'request') as Promise<[IncomingMessage, ServerResponse]>;
     const waiting = sqs.send(command, { abortSignal: left.signal }).catch(() => 'left');
-    while ((await control('counts')).requests.ReceiveMessage === before) await new Promise(setImmediate);
+    const [, response] = await begun;
+    const gone = once(response, 'close');
     left.abort();
     expect(await waiting).toBe('left');
+    await gone;
     await send(QueueUrl, 'kept');
     expect(await receive(QueueUrl)).toHaveLength(1);
   });
