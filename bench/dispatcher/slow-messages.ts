@@ -8,6 +8,8 @@ import { pass, untilDelivered } from '../trip/work.ts';
 
 const messages = 100;
 
+const rounds = 3;
+
 /** A tenth of the messages: one of each ten that a receive brings. */
 const slow = { every: 10, latencyMs: 1_000 };
 
@@ -41,9 +43,9 @@ function run(contender: Contender, signal: AbortSignal): Promise<number> {
 }
 
 /** Whether slow messages hold up others. */
-export async function measureSlowMessages({ short, signal, say }: Bench): Promise<readonly Figure[]> {
+export async function measureSlowMessages({ signal, say }: Bench): Promise<readonly Figure[]> {
   const ours: number[] = [];
-  for (let round = 0; round < (short ? 1 : 3); round++) ours.push(await run('dispatcher', signal));
+  for (let round = 0; round < rounds; round++) ours.push(await run('dispatcher', signal));
   const theirs = await run('sqs-consumer', signal);
   say(`100 messages, 10 of them slow: dispatcher ${median(ours).toFixed(2)} s, sqs-consumer ${theirs.toFixed(2)} s`);
   return [

@@ -32,7 +32,7 @@ export function figuresOf({ app, events, tenth, reached, afterTenth, afterAll, s
   const figure = (what: string, tenthBytes: number, allBytes: number, atMost: number): Figure => {
     const value = isWhole ? allBytes / tenthBytes : Number.NaN;
     return {
-      name: `scale: ${what} of one ${app}`,
+      name: `scale: ${what}, one ${app}`,
       value,
       rounds: [value],
       against: `${events} events ÷ a tenth of them`,
@@ -41,7 +41,7 @@ export function figuresOf({ app, events, tenth, reached, afterTenth, afterAll, s
     };
   };
   return [
-    figure('memory in use', afterTenth.used, afterAll.used, 1.1),
+    figure('heap after collection', afterTenth.used, afterAll.used, 1.1),
     figure('RSS', afterTenth.rss, afterAll.rss, 1.25),
   ];
 }

@@ -16,6 +16,9 @@ const connections = 128;
 /** A piece of the load is no longer than this, so that its end is not missed by much, and no shorter than that. */
 const pieceMs = { least: 500, most: 20_000 };
 
+/** The pace still grows: a piece that was to bring all of the rest would bring more. */
+const mostOfIt = 0.75;
+
 /** What the first piece takes, before the pace is known. */
 const firstPieceMs = 1_000;
 
@@ -107,7 +110,7 @@ export function runReceiver({ events, mostMs }: LongPlan, bytes: number, ended: 
         const { events: through } = await sent();
         const leftMs = startedMs + mostMs - performance.now();
         if (through >= count || leftMs < pieceMs.least) return through;
-        const neededMs = perMs === undefined ? firstPieceMs : (count - through) / perMs;
+        const neededMs = perMs === undefined ? firstPieceMs : (mostOfIt * (count - through)) / perMs;
         const windowMs = Math.ceil(Math.min(pieceMs.most, leftMs, Math.max(pieceMs.least, neededMs)));
         const { acknowledged, seconds } = await load({ kind: 'closed', connections }, bytes, 0, windowMs);
         perMs = acknowledged / (seconds * 1_000);
