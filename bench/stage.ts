@@ -15,6 +15,8 @@ export interface Stage {
   readonly died: (sentence: string) => void;
   /** Ends with the benchmark, or when something died. */
   readonly signal: AbortSignal;
+  /** Called before the stage is taken down, the last one first; also where all was broken off. */
+  readonly onClose: (stop: () => Promise<unknown>) => void;
 }
 
 /** Gives the stage to `play`, and takes it down afterwards. */
@@ -31,7 +33,7 @@ export async function onStage<T>(ended: AbortSignal, play: (stage: Stage) => Pro
     stops.push(redis.stop);
     const standIn = await startStandIn(died, signal);
     stops.push(standIn.stop);
-    return await play({ folder, redis, standIn, died, signal });
+    return await play({ folder, redis, standIn, died, signal, onClose: (stop) => stops.push(stop) });
   } finally {
     for (const stop of stops.reverse()) await stop();
     await rm(folder, { recursive: true, force: true });

@@ -55,6 +55,7 @@ async function startServer(
     died: stage.died,
     signal: stage.signal,
   });
+  stage.onClose(() => stop('SIGKILL'));
   return { name, pid, port: Number(ready['port']), headers, stop };
 }
 

@@ -50,11 +50,16 @@ async function timeApp(app: App, root: string, configPath: string, { standIn, re
   });
   const started = new AbortController();
   starting.catch((error: unknown) => started.abort(error));
-  await untilReady(port, AbortSignal.any([signal, started.signal]));
-  const tookMs = performance.now() - startedMs;
-  // A dispatcher that is asked to stop waits for its last long poll.
-  await (await starting).stop('SIGKILL');
-  return tookMs;
+  try {
+    await untilReady(port, AbortSignal.any([signal, started.signal]));
+    return performance.now() - startedMs;
+  } finally {
+    // A dispatcher that is asked to stop waits for its last long poll.
+    await starting.then(
+      (process_) => process_.stop('SIGKILL'),
+      () => undefined,
+    );
+  }
 }
 
 const describe = (name: string, times: readonly number[]) =>
