@@ -1,5 +1,5 @@
 import { Queue, Worker } from 'bullmq';
-import { complain, type StartConsumer } from './consumer.ts';
+import { complain, parse, type StartConsumer } from './consumer.ts';
 
 /** A script that adds more would hold up Redis for all others. */
 const jobsAtOnce = 1_000;
@@ -13,7 +13,7 @@ function addressOf(redisUrl: string) {
 
 /** Its jobs lie in the same Redis, and are removed when they are done, as messages are. */
 export const startBullmq: StartConsumer = async ({ redisUrl, concurrency, deliver }) => {
-  const worker = new Worker<string>(queueName, ({ data }) => deliver(data), {
+  const worker = new Worker<string>(queueName, ({ data }) => deliver(parse(data)), {
     // BullMQ's workers refuse a connection that gives up on a command.
     connection: { ...addressOf(redisUrl), maxRetriesPerRequest: null },
     concurrency,

@@ -4,12 +4,14 @@
  */
 import { startBullmq } from './bullmq.ts';
 import { createDeliver, type StartConsumer } from './consumer.ts';
+import { startMessageQueueToolkit } from './message-queue-toolkit.ts';
 import { startSqsConsumer, startSqsConsumerBatch } from './sqs-consumer.ts';
 
 const consumers: Readonly<Record<string, StartConsumer>> = {
   'sqs-consumer': startSqsConsumer,
   'sqs-consumer, batches': startSqsConsumerBatch,
   BullMQ: startBullmq,
+  'message-queue-toolkit': startMessageQueueToolkit,
 };
 
 const { TARGET_URL = '', CONCURRENCY = '10', REDIS_URL = '', AWS_ENDPOINT_URL_SQS = '', QUEUE_URL = '' } = process.env;

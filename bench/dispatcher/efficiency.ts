@@ -1,8 +1,8 @@
 import { addJobs } from '../consumers/bullmq.ts';
-import { eventBody } from '../trip/event-body.ts';
 import { figureOf, type Bench, type Figure } from '../figure.ts';
 import { coreUse, describeCores, median, readCoreTimes } from '../measure.ts';
-import { queueName, onTripStage, type TripStage } from '../trip/stage.ts';
+import { eventBody, usualBytes } from '../trip/event-body.ts';
+import { onTripStage, queueName, type TripStage } from '../trip/stage.ts';
 import { startConsumer, type ConsumerName } from '../trip/start-consumer.ts';
 import { startDispatchers } from '../trip/start-dispatcher.ts';
 import type { Program } from '../trip/start-pinned.ts';
@@ -15,16 +15,19 @@ const concurrency = 30;
 const callsPerSecond = 5_000;
 
 const ours = 'dispatcher';
+
+/** Its usual form: a request for each delete. */
+const judgedBy = 'sqs-consumer';
 type Contender = typeof ours | ConsumerName;
 
 /** Each run starts its program anew, as one is faster than another from its start; the order turns with each round. */
 const plans = {
-  short: { rounds: 3, warmUpMs: 2_500, measureMs: 4_000 },
-  whole: { rounds: 5, warmUpMs: 3_000, measureMs: 8_000 },
+  short: { rounds: 3, roundsOfOthers: 0, warmUpMs: 2_500, measureMs: 4_000 },
+  whole: { rounds: 5, roundsOfOthers: 2, warmUpMs: 3_000, measureMs: 8_000 },
 };
 
-/** Beyond what is held to a bound; the short form leaves them out. */
-const others = ['sqs-consumer, batches', 'BullMQ'] as const;
+/** They are told for comparison alone. */
+const others = ['sqs-consumer, batches', 'message-queue-toolkit', 'BullMQ'] as const;
 
 /** Faster than any of them. */
 const mostPerSecond = 8_000;
@@ -35,7 +38,7 @@ interface Ran extends Work {
 }
 
 /** What each did, round by round. */
-type Ranks = ReadonlyMap<Contender, readonly Ran[]>;
+type Runs = ReadonlyMap<Contender, readonly Ran[]>;
 
 const perCore = ({ delivered, cpuSeconds }: Work) => delivered / cpuSeconds;
 const perSecond = ({ delivered, seconds }: Work) => delivered / seconds;
@@ -71,13 +74,14 @@ function run(contender: Contender, { warmUpMs, measureMs }: Plan, signal: AbortS
   });
 }
 
-async function runAll(contenders: readonly Contender[], plan: Plan, { signal, say }: Bench): Promise<Ranks> {
-  const runs = new Map<Contender, Ran[]>(contenders.map((contender) => [contender, []]));
+async function runAll(plan: Plan, { signal, say }: Bench): Promise<Runs> {
+  const runs = new Map<Contender, Ran[]>();
   for (let round = 0; round < plan.rounds; round++) {
+    const contenders = [ours, judgedBy, ...(round < plan.roundsOfOthers ? others : [])] as const;
     const order = round % 2 === 0 ? contenders : contenders.toReversed();
     for (const contender of order) {
       const ran = await run(contender, plan, signal);
-      runs.get(contender)?.push(ran);
+      runs.set(contender, [...(runs.get(contender) ?? []), ran]);
       say(`round ${round + 1} of ${plan.rounds}, ${contender}: ${describe(ran)}`);
     }
   }
@@ -85,33 +89,29 @@ async function runAll(contenders: readonly Contender[], plan: Plan, { signal, sa
 }
 
 function describe(ran: Ran): string {
-  const cpuUs = (ran.cpuSeconds / ran.delivered) * 1e6;
-  return `${Math.round(perSecond(ran))} events/s, ${Math.round(cpuUs)} µs of CPU each (${describeCores(ran.coreUse)})`;
+  const cpuUs = Math.round((ran.cpuSeconds / ran.delivered) * 1e6);
+  const own = Math.round((ran.cpuSeconds / ran.seconds) * 100);
+  return `${Math.round(perSecond(ran))} events/s, ${cpuUs} µs of CPU each: ${own} % of a core (${describeCores(ran.coreUse)})`;
 }
+
+const saysOf = (contender: Contender, runs: readonly Ran[]) =>
+  `${contender}: ${Math.round(median(runs.map(perCore)))} events a second of CPU, ${Math.round(median(runs.map(perSecond)))} events/s`;
 
 /** Events delivered by a second of CPU, against others that work off the same backlog in the same minute. */
 export async function measureEfficiency(bench: Bench): Promise<Efficiency> {
-  const contenders = [ours, 'sqs-consumer', ...(bench.short ? [] : others)] as const;
-  const runs = await runAll(contenders, bench.short ? plans.short : plans.whole, bench);
-  const of = (contender: Contender) => runs.get(contender) ?? [];
-  const saysOf = (contender: Contender) =>
-    `${contender}: ${Math.round(median(of(contender).map(perCore)))} events a second of CPU, ` +
-    `${Math.round(median(of(contender).map(perSecond)))} events/s`;
-  const against = (contender: ConsumerName, bound: Figure['bound']) =>
-    figureOf({
-      name: `dispatcher: events/s/core ÷ ${contender}`,
-      rounds: of(ours).map((ran, round) => perCore(ran) / perCore(of(contender)[round] ?? ran)),
+  const runs = await runAll(bench.short ? plans.short : plans.whole, bench);
+  const mine = runs.get(ours) ?? [];
+  const figures = [...runs].flatMap(([contender, theirs]): Figure[] => {
+    if (contender === ours) return [];
+    const figure = figureOf({
+      name: `dispatcher events/s/core vs ${contender}`,
+      rounds: theirs.map((ran, round) => perCore(mine[round] ?? ran) / perCore(ran)),
       against: `${contender}, ${concurrency} calls at once`,
-      bound,
-      says: [saysOf(ours), saysOf(contender), `limit ${callsPerSecond}/s, bodies of 500 bytes`],
+      bound: contender === judgedBy ? { atLeast: 3 } : undefined,
+      says: [saysOf(ours, mine), saysOf(contender, theirs), `limit ${callsPerSecond}/s, ${usualBytes} B on the queue`],
     });
-  return {
-    figures: contenders.flatMap((contender) =>
-      contender === ours ? [] : [against(contender, contender === 'sqs-consumer' ? { atLeast: 3 } : undefined)],
-    ),
-    capacity: {
-      ours: median(of(ours).map(perSecond)),
-      theirs: median(of('sqs-consumer').map(perSecond)),
-    },
-  };
+    return [figure];
+  });
+  const capacityOf = (contender: Contender) => median((runs.get(contender) ?? []).map(perSecond));
+  return { figures, capacity: { ours: capacityOf(ours), theirs: capacityOf(judgedBy) } };
 }

@@ -1,8 +1,8 @@
-import { eventBody } from '../trip/event-body.ts';
 import { figureOf, type Bench, type Figure } from '../figure.ts';
-import { feed } from '../trip/feed.ts';
 import { median, rssBytes } from '../measure.ts';
-import { queueName, onTripStage, type TripStage } from '../trip/stage.ts';
+import { eventBody } from '../trip/event-body.ts';
+import { feed } from '../trip/feed.ts';
+import { onTripStage, queueName, type TripStage } from '../trip/stage.ts';
 import { startConsumer } from '../trip/start-consumer.ts';
 import { startDispatchers } from '../trip/start-dispatcher.ts';
 import { pass, warmUp } from '../trip/work.ts';
@@ -72,7 +72,7 @@ export async function measureMemory(
   for (const line of told) say(line);
   return [
     figureOf({
-      name: 'dispatcher: memory at half capacity',
+      name: 'dispatcher memory at half of its capacity',
       rounds: [oursMegabytes / theirsMegabytes],
       against: 'sqs-consumer at half of its own',
       bound: { atMost: 2 },

@@ -1,12 +1,14 @@
-import { eventBody } from '../trip/event-body.ts';
 import { figureOf, type Bench, type Figure } from '../figure.ts';
 import { median } from '../measure.ts';
-import { queueName, onTripStage } from '../trip/stage.ts';
+import { eventBody } from '../trip/event-body.ts';
+import { onTripStage, queueName } from '../trip/stage.ts';
 import { startConsumer } from '../trip/start-consumer.ts';
 import { startDispatchers } from '../trip/start-dispatcher.ts';
 import { pass, untilDelivered } from '../trip/work.ts';
 
 const messages = 100;
+
+const rounds = 3;
 
 /** A tenth of the messages: one of each ten that a receive brings. */
 const slow = { every: 10, latencyMs: 1_000 };
@@ -41,14 +43,14 @@ function run(contender: Contender, signal: AbortSignal): Promise<number> {
 }
 
 /** Whether slow messages hold up others. */
-export async function measureSlowMessages({ short, signal, say }: Bench): Promise<readonly Figure[]> {
+export async function measureSlowMessages({ signal, say }: Bench): Promise<readonly Figure[]> {
   const ours: number[] = [];
-  for (let round = 0; round < (short ? 1 : 3); round++) ours.push(await run('dispatcher', signal));
+  for (let round = 0; round < rounds; round++) ours.push(await run('dispatcher', signal));
   const theirs = await run('sqs-consumer', signal);
   say(`100 messages, 10 of them slow: dispatcher ${median(ours).toFixed(2)} s, sqs-consumer ${theirs.toFixed(2)} s`);
   return [
     figureOf({
-      name: 'dispatcher: seconds for 100 messages, 10 % slow',
+      name: 'dispatcher: 100 messages, 10 % slow, s',
       rounds: ours,
       against: `sqs-consumer: ${theirs.toFixed(2)} s; ideal 1.1 s`,
       bound: { atMost: 1.3 },

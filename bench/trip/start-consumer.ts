@@ -3,7 +3,7 @@ import { queueName, type TripStage } from './stage.ts';
 import { startPinned, type Program } from './start-pinned.ts';
 
 /** Consumers of others, in the words of `consumers/main.ts`. */
-export type ConsumerName = 'sqs-consumer' | 'sqs-consumer, batches' | 'BullMQ';
+export type ConsumerName = 'sqs-consumer' | 'sqs-consumer, batches' | 'BullMQ' | 'message-queue-toolkit';
 
 export function startConsumer(stage: TripStage, name: ConsumerName, concurrency: number): Promise<Program> {
   const { standIn, redis, target } = stage;
