@@ -1,3 +1,4 @@
+import type { AnswerHeaders } from './connection.ts';
 import { codesOfData, readSignals, type ErrorSignals } from './answer-signals.ts';
 import { createCodeRules, type CodeRules } from './code-rules.ts';
 import type { Answer, GraphQLBody } from './dispatch.ts';
@@ -162,7 +163,7 @@ function isWord(code: string): boolean {
 }
 
 /** Gateways of AWS name their errors in a header. */
-function headerCodes(headers: Headers): readonly string[] {
+function headerCodes(headers: AnswerHeaders): readonly string[] {
   const type = headers.get('x-amzn-errortype');
   return type === null ? [] : [type.split(':')[0] ?? type];
 }

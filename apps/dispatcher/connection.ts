@@ -1,5 +1,6 @@
 import type { SecureContext } from 'node:tls';
 import { buildConnector, Client, type Dispatcher } from 'undici';
+import type { HeaderFields } from './credential.ts';
 import type { Slot } from './permit.ts';
 
 /** Why a request was not written; nothing of it reached the target. */
@@ -14,6 +15,9 @@ export class NotWritten extends Error {
   }
 }
 
+/** One for all: a slot that has passed is no surprise, and a stack is not cheap. */
+const late = new NotWritten('late');
+
 /** The request was written and its answer did not come whole. */
 export class NoAnswer extends Error {
   constructor(cause: unknown) {
@@ -22,21 +26,30 @@ export class NoAnswer extends Error {
   }
 }
 
+/** As far as anybody looks at header fields; names in lower case. */
+export type AnswerHeaders = Pick<Headers, 'get' | 'has'> & Iterable<[string, string]>;
+
 /** A whole answer. */
 export interface Exchanged {
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: AnswerHeaders;
   readonly text: string;
+}
+
+/** A POST to the endpoint. */
+export interface Written {
+  readonly fields: HeaderFields;
+  readonly body: string;
+  readonly signal: AbortSignal;
 }
 
 export interface Connections {
   /** Opens a connection ahead of a slot, unless enough stand open and idle. Nothing is written, so it costs no slot. */
   warm(wanted: number): void;
   /**
-   * One call, as `fetch` takes it: judges the slot at the very moment of the write. Rejects with {@link NotWritten} or
-   * {@link NoAnswer}. Redirects are not followed, as the second request would have no slot.
+   * One call: judges the slot at the very moment of the write. Rejects with {@link NotWritten} or {@link NoAnswer}. Redirects are not followed, as the second request would have no slot.
    */
-  exchange(init: RequestInit, slot: Slot, mayWrite: () => boolean): Promise<Exchanged>;
+  exchange(request: Written, slot: Slot, mayWrite: () => boolean): Promise<Exchanged>;
   close(): Promise<void>;
 }
 
@@ -105,7 +118,7 @@ export function createConnections(options: ConnectionOptions): Connections {
     const handler: Dispatcher.DispatchHandler = {
       // Throwing here takes the request back before its first byte and leaves the connection open.
       onRequestStart: () => {
-        throw new NotWritten('late');
+        throw late;
       },
       // Never called, but undici refuses a handler without them before it opens anything.
       onResponseStart: () => undefined,
@@ -125,13 +138,13 @@ export function createConnections(options: ConnectionOptions): Connections {
         open(lane);
     },
 
-    async exchange(init, slot, mayWrite) {
+    async exchange(request, slot, mayWrite) {
       const idle = lanes.filter((lane) => !lane.busy);
       const lane = idle.find(isOpen) ?? idle.find(({ connecting }) => connecting) ?? idle[0];
-      if (lane === undefined) throw new NotWritten('late');
+      if (lane === undefined) throw late;
       lane.busy = true;
       try {
-        return await exchangeOn(lane.client, path, init, () => now() <= slot.lateMs && mayWrite());
+        return await exchangeOn(lane.client, path, request, () => now() <= slot.lateMs && mayWrite());
       } catch (error) {
         const alert = lane.refused();
         throw error instanceof NoAnswer && alert !== undefined ? new NotWritten('unreachable', alert) : error;
@@ -170,40 +183,55 @@ function connectShowing(secureContext: SecureContext, timeout: number, heard: He
 
 const utf8 = new TextDecoder();
 
+type Received = Readonly<Record<string, string | string[] | undefined>>;
+
+/** A `Headers` of its own would convert each field anew, and cost as much as the rest of an answer. */
+function headersOf(received: Received): AnswerHeaders {
+  const textOf = (value: string | string[] | undefined) => (Array.isArray(value) ? value.join(', ') : value);
+  return {
+    get: (name) => textOf(received[name.toLowerCase()]) ?? null,
+    has: (name) => received[name.toLowerCase()] !== undefined,
+    *[Symbol.iterator]() {
+      for (const [name, value] of Object.entries(received)) yield [name, textOf(value) ?? ''];
+    },
+  };
+}
+
 /** One request on one connection, from the judgement of its slot to the end of its answer. */
-async function exchangeOn(client: Client, path: string, init: RequestInit, inTime: () => boolean): Promise<Exchanged> {
-  const { signal } = init;
+async function exchangeOn(
+  client: Client,
+  path: string,
+  { fields, body, signal }: Written,
+  inTime: () => boolean,
+): Promise<Exchanged> {
   return new Promise<Exchanged>((resolve, reject) => {
     let written = false;
     let status = 0;
-    const headers = new Headers();
+    let received: Received = {};
     const chunks: Buffer[] = [];
     let abort: (() => void) | undefined;
     const end = (settle: () => void) => {
-      if (abort !== undefined) signal?.removeEventListener('abort', abort);
+      if (abort !== undefined) signal.removeEventListener('abort', abort);
       settle();
     };
     client.dispatch(
-      { path, method: 'POST', headers: Object.fromEntries(new Headers(init.headers)), body: init.body as string },
+      { path, method: 'POST', headers: fields, body },
       {
         onRequestStart(controller) {
-          if (signal?.aborted === true || !inTime()) throw new NotWritten('late');
+          if (signal.aborted || !inTime()) throw late;
           written = true;
-          abort = () => controller.abort(signal?.reason instanceof Error ? signal.reason : new Error('aborted'));
-          signal?.addEventListener('abort', abort);
+          abort = () => controller.abort(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
+          signal.addEventListener('abort', abort);
         },
-        onResponseStart(_controller, statusCode, received) {
+        onResponseStart(_controller, statusCode, headers) {
           status = statusCode;
-          for (const [name, value] of Object.entries(received)) {
-            for (const each of Array.isArray(value) ? value : [value])
-              if (each !== undefined) headers.append(name, each);
-          }
+          received = headers;
         },
         onResponseData(_controller, chunk) {
           chunks.push(chunk);
         },
         onResponseEnd() {
-          end(() => resolve({ status, headers, text: utf8.decode(Buffer.concat(chunks)) }));
+          end(() => resolve({ status, headers: headersOf(received), text: utf8.decode(Buffer.concat(chunks)) }));
         },
         onResponseError(_controller, error) {
           const fault =

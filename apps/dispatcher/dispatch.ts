@@ -1,7 +1,14 @@
 import { ClientError, GraphQLClient } from 'graphql-request';
 import { Kind, OperationTypeNode, parse, print } from 'graphql';
 import { nameError } from '../shared/log.ts';
-import { NoAnswer, NotWritten, type Connections, type Exchanged } from './connection.ts';
+import {
+  NoAnswer,
+  NotWritten,
+  type AnswerHeaders,
+  type Connections,
+  type Exchanged,
+  type Written,
+} from './connection.ts';
 import type { HeaderFields } from './credential.ts';
 import type { Slot } from './permit.ts';
 import type { Sign } from './sign.ts';
@@ -12,12 +19,12 @@ export type Answer =
   | {
       readonly kind: 'graphql';
       readonly status: number;
-      readonly headers: Headers;
+      readonly headers: AnswerHeaders;
       readonly body: GraphQLBody;
       readonly text: string;
     }
   /** A whole answer that is not GraphQL: a proxy's page, broken JSON, nothing. */
-  | { readonly kind: 'unreadable'; readonly status: number; readonly headers: Headers; readonly text: string }
+  | { readonly kind: 'unreadable'; readonly status: number; readonly headers: AnswerHeaders; readonly text: string }
   /** Written, and then no whole answer: the mutation may have run. */
   | { readonly kind: 'none'; readonly why: string }
   /** Never written: no connection. */
@@ -99,8 +106,18 @@ function parseOne(text: string, type: OperationTypeNode.MUTATION | OperationType
  * its failures lose the status: none of them leaves this file, and the answer is read off the response itself.
  */
 export function createDispatch(endpoint: URL, connections: Connections, timeoutMs: number, sign?: Sign): Dispatch {
+  /** What graphql-request sends with each request is always the same. */
+  let usual: HeaderFields | undefined;
   return async ({ operation, variables, key, traceparent, tracestate, credential }, slot, mayWrite) => {
     let seen: Exchanged | undefined;
+    // Deadline, body and fields go past graphql-request, which would convert each of them, and cost more than the call itself.
+    const deadline = new AbortController();
+    const fields = {
+      ...credential,
+      ...(key === undefined ? {} : { 'idempotency-key': `"${key}"` }),
+      traceparent,
+      ...(tracestate === undefined ? {} : { tracestate }),
+    };
     const client = new GraphQLClient(endpoint.href, {
       // It would parse the document for each call.
       excludeOperationName: true,
@@ -111,23 +128,17 @@ export function createDispatch(endpoint: URL, connections: Connections, timeoutM
         parse: () => nothing,
       },
       fetch: async (_url, init) => {
-        seen = await connections.exchange(await signed(init ?? {}, sign), slot, mayWrite);
-        return new Response(seen.text === '' ? null : seen.text, seen);
+        usual ??= Object.fromEntries(new Headers(init?.headers));
+        const request = { fields: { ...usual, ...fields }, body: init?.body as string, signal: deadline.signal };
+        seen = await connections.exchange(await signed(request, sign), slot, mayWrite);
+        return responseOf(seen);
       },
     });
     // Cleared with the call: `AbortSignal.timeout` would keep its timer, and fire, for each call of the last ten seconds.
-    const deadline = new AbortController();
     const timer = setTimeout(() => deadline.abort(new DOMException('', 'TimeoutError')), timeoutMs);
     try {
       await client.rawRequest({
         query: operation.text,
-        signal: deadline.signal,
-        requestHeaders: {
-          ...credential,
-          ...(key === undefined ? {} : { 'idempotency-key': `"${key}"` }),
-          traceparent,
-          ...(tracestate === undefined ? {} : { tracestate }),
-        },
       });
     } catch (error) {
       if (error instanceof NotWritten) {
@@ -144,10 +155,16 @@ export function createDispatch(endpoint: URL, connections: Connections, timeoutM
   };
 }
 
-async function signed(init: RequestInit, sign: Sign | undefined): Promise<RequestInit> {
-  if (sign === undefined) return init;
+/** As much of a response as graphql-request looks at. */
+function responseOf({ status, headers, text }: Exchanged): Response {
+  const seen = { ok: status >= 200 && status < 300, status, headers, text: () => Promise.resolve(text) };
+  return seen as Pick<Response, 'ok' | 'status' | 'text'> as Response;
+}
+
+async function signed(request: Written, sign: Sign | undefined): Promise<Written> {
+  if (sign === undefined) return request;
   try {
-    return { ...init, headers: await sign(Object.fromEntries(new Headers(init.headers)), init.body as string) };
+    return { ...request, fields: await sign(request.fields, request.body) };
   } catch (error) {
     throw new NotWritten('unreachable', error);
   }

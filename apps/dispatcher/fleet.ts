@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { TargetConfig } from '../shared/config.ts';
 import type { Log } from '../shared/log.ts';
 import { createRedis, followServer, tellOutages, type Redis } from '../shared/redis.ts';
+import { poolBytes } from '../shared/tracing.ts';
 import type { Circuit } from './circuit.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { createLimiter } from './limiter.ts';
@@ -52,6 +53,7 @@ export function joinFleet(options: FleetOptions): Fleet {
   subscriber.on('error', (error: Error) => log.debug({ error: error.name }, 'redis.error'));
   // Where calls in flight are counted, one that has ended is told at once: its place is another's.
   const scripts = loadScripts(redis, { patienceMs: pace.maxInFlight > 0 ? 0 : usualPatienceMs });
+  const ownerBytes = poolBytes(randomBytes);
   const pause = createPause(scripts.pause, names, { now, random: Math.random, onLonger: () => changed.ring() });
   return {
     redis,
@@ -65,7 +67,7 @@ export function joinFleet(options: FleetOptions): Fleet {
       leaseMs: holdMs(timeoutMs),
       doubtMs,
       retry,
-      newOwner: () => randomBytes(9).toString('base64url'),
+      newOwner: () => ownerBytes(9).toString('base64url'),
       random: Math.random,
     }),
     hear(circuit) {

@@ -1,3 +1,4 @@
+import type { AnswerHeaders } from './connection.ts';
 /** What a rule can make of an answer that is no success; what each means stands in `classify.ts`. */
 export type Fate = 'throttled' | 'unauthorised' | 'refused' | 'unavailable' | 'failed';
 
@@ -36,7 +37,7 @@ export const throttleFamily = /RATELIMIT|THROTTL|TOOMANYREQUEST/;
 
 interface HeaderRow {
   readonly says: string;
-  readonly test: (status: number, headers: Headers) => boolean;
+  readonly test: (status: number, headers: AnswerHeaders) => boolean;
 }
 
 /** What headers tell of a throttle where nothing was delivered. */
@@ -49,12 +50,12 @@ const headerRules: readonly HeaderRow[] = [
   { says: 'x-envoy-ratelimited', test: (_status, headers) => headers.has('x-envoy-ratelimited') },
 ];
 
-export function throttleInHeaders(status: number, headers: Headers): string | undefined {
+export function throttleInHeaders(status: number, headers: AnswerHeaders): string | undefined {
   return headerRules.find(({ test }) => test(status, headers))?.says;
 }
 
 /** `X-RateLimit-Remaining: 0` in its spellings, or `RateLimit` of the IETF draft and what it was before. */
-function isExhausted(headers: Headers): boolean {
+function isExhausted(headers: AnswerHeaders): boolean {
   return [...headers].some(
     ([name, value]) =>
       (/rate-?limit-(\w+-)?remaining$/.test(name) && Number.parseInt(value) === 0) ||

@@ -1,3 +1,4 @@
+import type { AnswerHeaders } from './connection.ts';
 /** How long to wait where a throttled answer does not say: short, as the next answer may, and one call finds out. */
 const unsaidWaitMs = 5_000;
 
@@ -17,7 +18,7 @@ export interface SaidInBody {
  * longest is left to the pause, which bounds them all.
  */
 export function waitFrom(
-  headers: Headers,
+  headers: AnswerHeaders,
   extensions: unknown,
   nowMs: number,
   { saidMs, unsaidMs = unsaidWaitMs }: SaidInBody = {},
@@ -25,7 +26,7 @@ export function waitFrom(
   return retryAfterMs(headers, nowMs) ?? saidMs ?? resetMs(headers, nowMs) ?? refillMs(extensions) ?? unsaidMs;
 }
 
-function retryAfterMs(headers: Headers, nowMs: number): number | undefined {
+function retryAfterMs(headers: AnswerHeaders, nowMs: number): number | undefined {
   const retryAfter = headers.get('retry-after')?.trim() ?? '';
   if (/^\d+(\.\d+)?$/.test(retryAfter)) return Number(retryAfter) * 1_000;
   // `Date.parse` alone finds a date in `-1` and in `next 7`.
@@ -37,7 +38,7 @@ function retryAfterMs(headers: Headers, nowMs: number): number | undefined {
  * The latest reset of the limits that are exhausted, in the spellings of `X-RateLimit-Reset`; one beside a limit that has
  * something left is none of this throttle's (GitHub's secondary limit).
  */
-function resetMs(headers: Headers, nowMs: number): number | undefined {
+function resetMs(headers: AnswerHeaders, nowMs: number): number | undefined {
   const waits = [...headers].flatMap(([name, value]) => {
     if (name === 'ratelimit') return ietfResetMs(value);
     if (/^x-(ratelimit-)?retry-after$/.test(name)) return untilMs(value, nowMs);

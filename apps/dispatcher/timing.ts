@@ -1,4 +1,4 @@
-import { wait } from '../shared/wait.ts';
+import { longestTimerMs } from '../shared/wait.ts';
 
 /**
  * How long a message is hidden and claimed at once, in ms. Six timeouts, as SQS advises; never so short that a message in
@@ -26,15 +26,25 @@ export interface Bell {
 }
 
 export function createBell(): Bell {
-  let rung = new AbortController();
+  const waiting = new Set<() => void>();
   return {
     ring() {
-      const woken = rung;
-      rung = new AbortController();
-      woken.abort();
+      for (const wake of waiting) wake();
     },
-    async heard(signal, ms = Infinity) {
-      await wait(ms, AbortSignal.any([signal, rung.signal]));
+    // Not by signals of its own: each that ends makes an error, and it rings several times an event.
+    heard(signal, ms = Infinity) {
+      if (signal.aborted || ms <= 0) return Promise.resolve();
+      return new Promise((resolve) => {
+        const wake = () => {
+          waiting.delete(wake);
+          clearTimeout(timer);
+          signal.removeEventListener('abort', wake);
+          resolve();
+        };
+        const timer = ms <= longestTimerMs ? setTimeout(wake, ms) : undefined;
+        waiting.add(wake);
+        signal.addEventListener('abort', wake);
+      });
     },
   };
 }

@@ -53,8 +53,7 @@ export function poolBytes(randomBytes: RandomBytes): RandomBytes {
 
 /** The next hop of the same trace. */
 export function childOf(traceparent: string, randomBytes: RandomBytes): string {
-  const [version, traceId, , flags] = traceparent.split('-');
-  return [version, traceId, randomBytes(8).toString('hex'), flags].join('-');
+  return `${traceparent.slice(0, 36)}${randomBytes(8).toString('hex')}${traceparent.slice(52)}`;
 }
 
 export function traceIdOf(traceparent: string): string {

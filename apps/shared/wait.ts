@@ -1,5 +1,5 @@
 /** A timer of more ms fires at once. */
-const longestTimerMs = 2 ** 31 - 1;
+export const longestTimerMs = 2 ** 31 - 1;
 
 /**
  * Waits, but no longer than the signal lasts. Resolves either way: who waits looks at the signal anyhow. Makes no error of an
