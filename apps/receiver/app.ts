@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import express, { type Request, type Response } from 'express';
+import type { Express, Request, Response } from 'express';
 import { nameError, type Log } from '../shared/log.ts';
 import type { Cors } from './cors.ts';
 import { maxRequests } from './limits.ts';
@@ -83,28 +83,34 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
 
   // Made once: whoever asks in fifty bytes, as often as a connection takes, would else have all of it made each time.
   const openapi = Buffer.from(JSON.stringify(deps.openapi));
-  const app = express();
-  // Each of these costs every request and serves none here: a third of the throughput together.
-  app.disable('etag').disable('x-powered-by').set('query parser', false);
   const takeEvents = handle('/events', (exchange) =>
     deps.receive.events(exchange, isBatch(exchange.request) ? 'batch' : 'one'),
   );
-  app.post('/events', takeEvents);
-  app.post(
-    '/events/batch',
-    handle('/events/batch', (exchange) => deps.receive.events(exchange, 'batch')),
-  );
-  app.post('/webhooks/:name', (request, response) =>
-    handle('/webhooks', (exchange) => deps.receive.webhook(exchange, request.params.name))(request, response),
-  );
-  app.all(['/events', '/events/batch', '/webhooks/:name'], only('POST'));
-  app.get(
-    '/openapi.json',
-    handle('/openapi.json', ({ response }) => {
-      answerJson(response, 200, 'application/json', openapi);
-    }),
-  );
-  app.all('/openapi.json', only('GET'));
+  const openRouter = async (): Promise<Express> => {
+    const { default: express } = await import('express');
+    const app = express();
+    // Each of these costs every request and serves none here: a third of the throughput together.
+    app.disable('etag').disable('x-powered-by').set('query parser', false);
+    app.post('/events', takeEvents);
+    app.post(
+      '/events/batch',
+      handle('/events/batch', (exchange) => deps.receive.events(exchange, 'batch')),
+    );
+    app.post('/webhooks/:name', (request, response) =>
+      handle('/webhooks', (exchange) => deps.receive.webhook(exchange, request.params.name))(request, response),
+    );
+    app.all(['/events', '/events/batch', '/webhooks/:name'], only('POST'));
+    app.get(
+      '/openapi.json',
+      handle('/openapi.json', ({ response }) => {
+        answerJson(response, 200, 'application/json', openapi);
+      }),
+    );
+    app.all('/openapi.json', only('GET'));
+    return app;
+  };
+  /** Opened by the first request that needs it: loading it would take an eighth of every start. */
+  let router: Promise<Express> | undefined;
   const notFound = handle('other', ({ response }) =>
     turnAway(response, {
       code: 'not_found',
@@ -119,7 +125,11 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
         else void takeEvents(request, response);
       }
       // What no route took comes back, also where Express cannot read the path and would answer with a page of its own.
-      else app(request as Request, response as Response, () => void notFound(request, response));
+      else {
+        router ??= openRouter();
+        const passOn = () => void notFound(request, response);
+        void router.then((app) => app(request as Request, response as Response, passOn));
+      }
     },
     inFlight: () => inFlight,
   };

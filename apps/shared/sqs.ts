@@ -61,11 +61,29 @@ export async function openSqs(env: Environment, wished: SqsClient, limits: SqsLi
   const region = env['AWS_REGION'];
   const endpoint = region === undefined ? undefined : endpointOf(region, env);
   if (wished === 'direct' && region !== undefined && endpoint !== undefined) {
-    const { createDirectSqs } = await import('./sqs-direct.ts');
-    return createDirectSqs({ ...limits, endpoint, region, clock: Date.now, random: Math.random });
+    return loadedLater(async () => {
+      const { createDirectSqs } = await import('./sqs-direct.ts');
+      return createDirectSqs({ ...limits, endpoint, region, clock: Date.now, random: Math.random });
+    });
   }
   const { openSdkSqs } = await import('./sqs-sdk.ts');
   return openSdkSqs(limits);
+}
+
+/** Loaded with the first request: its library would take a tenth of every start. */
+function loadedLater(open: () => Promise<Sqs>): Sqs {
+  let opening: Promise<Sqs> | undefined;
+  const opened = () => (opening ??= open());
+  return {
+    sendMessage: async (request) => (await opened()).sendMessage(request),
+    sendMessageBatch: async (request) => (await opened()).sendMessageBatch(request),
+    receiveMessage: async (request) => (await opened()).receiveMessage(request),
+    deleteMessageBatch: async (request) => (await opened()).deleteMessageBatch(request),
+    changeMessageVisibilityBatch: async (request) => (await opened()).changeMessageVisibilityBatch(request),
+    getQueueAttributes: async (request) => (await opened()).getQueueAttributes(request),
+    client: 'direct',
+    close: async () => (await opening)?.close(),
+  };
 }
 
 function endpointOf(region: string, env: Environment): URL | undefined {
