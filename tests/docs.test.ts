@@ -1,8 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse as parseYaml } from 'yaml';
+import { costs } from '../apps/cli/costs.ts';
 import { describeReport, makeReport, noFacts } from '../apps/local/report.ts';
 import { refusals } from '../apps/receiver/refuse.ts';
 import { readGatewayConfig } from '../apps/shared/config.ts';
@@ -126,6 +128,60 @@ describe('docs/kubernetes.md', () => {
       does,
     }));
     expect(told).toEqual(scenarios.map(({ name, does }) => ({ name, does })));
+  });
+});
+
+describe('docs/capacity.md', () => {
+  const text = readFileSync('docs/capacity.md', 'utf8');
+
+  it('shows what the command says', () => {
+    const examples = [...text.matchAll(/```sh\nnpm run --silent egw -- (.*)\n```\n\n```text\n([\s\S]*?)```/g)];
+    for (const [, args = '', shown] of examples) {
+      const said = execFileSync(process.execPath, ['apps/cli/main.ts', ...args.split(' ')], {
+        encoding: 'utf8',
+        env: {},
+      });
+      expect(said).toBe(shown);
+    }
+    expect(examples).toHaveLength(4);
+  });
+
+  it('lists each cost as the model has it, and names no other in a formula', () => {
+    const listed = tableAfter('<!-- costs -->', text);
+    expect(listed).toEqual(
+      Object.entries(costs).map(([name, { value, unit, origin }]) => [`\`${name}\``, String(value), unit, origin]),
+    );
+    const formulas = tableAfter('`per` is a window of the limit.', text).flatMap(([, is = '']) =>
+      [...is.matchAll(/`(\w+)`/g)].map(([, name]) => name),
+    );
+    expect(formulas.filter((name) => !Object.hasOwn(costs, name ?? ''))).toEqual([]);
+    const unnamed = Object.keys(costs).filter((name) => !formulas.includes(name));
+    expect(unnamed).toEqual(['priceFrom100', 'priceFrom200']);
+  });
+
+  it('plans with figures of the model', () => {
+    const value = (name: keyof typeof costs) => costs[name].value;
+    const perEvent = value('ledgerBytes') * value('ledgerDays') * 86_400;
+    const looks = 1_000 / value('kedaSeconds') + 1_000 / value('hpaSeconds');
+    const aMonth = (perSecond: number) => (perSecond * 30 * 86_400 * value('price')) / 1e6;
+    const eventUs = value('throttleUs') + value('ledgerUs');
+    const lookedUp = 2_000 / value('lookSeconds');
+    const cores = (100_000 * (value('dispatcherUs') + (value('dispatcherKbUs') * (2_048 - 500)) / 1_024)) / 1e6;
+    const many = (count: number) => Math.floor(count).toLocaleString('en-US');
+    for (const figure of [
+      `${Math.round(perEvent / 2 ** 20)} MiB of Redis for each event a second`,
+      `a Redis of 32 GiB is full at ${Math.round(2 ** 35 / perEvent)} events a second`,
+      `take ${((value('ledgerBytes') * 2 * 86_400 * 100_000) / 2 ** 40).toFixed(2)} TiB`,
+      `${Math.round(looks)} requests a second to SQS, $${Math.round(aMonth(looks))} a month`,
+      `${eventUs} µs of Redis`,
+      `full at ${many((value('podCore') * 1e6) / eventUs)} events a second`,
+      `ends at ${many((value('podCore') * 1e6) / value('ledgerUs'))} deliveries a second`,
+      `${value('throttleUs') / 10} cores at 100,000 a second`,
+      `by CPU ${Math.ceil(cores / value('podCore'))} pods and not 1,000`,
+      `${lookedUp} requests a second and $${Math.round(aMonth(lookedUp))} a month for each receiver`,
+    ]) {
+      expect(text).toContain(figure);
+    }
   });
 });
 

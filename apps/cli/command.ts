@@ -1,3 +1,4 @@
+import { readCapacity, type PlanCapacity } from './capacity-command.ts';
 import { readDeadLetters, type DeadLettersCommand } from './dlq-command.ts';
 import { duration } from '../shared/duration.ts';
 import type { AwaitEnd } from './await-end.ts';
@@ -12,6 +13,7 @@ export type Command =
   | ({ readonly kind: 'limit open' } & LimitOpen)
   | ({ readonly kind: 'status' } & Status)
   | ({ readonly kind: 'send' } & Send)
+  | ({ readonly kind: 'capacity' } & PlanCapacity)
   | DeadLettersCommand
   | KeysCommand
   | { readonly kind: 'help'; readonly noun: string | undefined }
@@ -33,11 +35,13 @@ export function readCommand(args: readonly string[], env: Env, readFile: (path: 
       return readStatus(rest, env, readFile);
     case 'send':
       return readSend(rest, env, readFile);
+    case 'capacity':
+      return readCapacity(rest);
     default:
       return {
         kind: 'misused',
         noun: undefined,
-        fault: `There is no command ${args.join(' ')}: there are limit, dlq, keys, status and send.`,
+        fault: `There is no command ${args.join(' ')}: there are limit, dlq, keys, status, send and capacity.`,
       };
   }
 }

@@ -15,6 +15,7 @@ import { redrive } from './redrive.ts';
 import { send } from './send.ts';
 import { show } from './show.ts';
 import { status } from './status.ts';
+import { tellCapacity } from './tell-capacity.ts';
 import type { Tools } from './tools.ts';
 import { usageOf } from './usage.ts';
 
@@ -93,6 +94,8 @@ async function run(command: Command): Promise<Ended> {
       if (command.file === undefined && stdin.isTTY)
         print.tell('Reading the event from standard input; Ctrl-D ends it.');
       return send(command, { print, read: readInput, fetch, createRedis, now: () => performance.now() });
+    case 'capacity':
+      return tellCapacity(command, print);
     case 'keys new':
       return makeKey(command, { print, randomBytes, now: Date.now });
     case 'keys list':

@@ -51,6 +51,14 @@ export function span(ms: number): string {
   return parts.join(' ');
 }
 
+/** A duration as `gateway.yaml` writes it. */
+export function spanName(ms: number): string {
+  for (const [unit, size] of Object.entries({ d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 })) {
+    if (ms % size === 0) return `${ms / size}${unit}`;
+  }
+  return `${ms}ms`;
+}
+
 /** `3 refused, 1 failed`. */
 export function counted(counts: ReadonlyMap<string, number>): string {
   return [...counts].map(([name, count]) => `${count} ${name}`).join(', ');

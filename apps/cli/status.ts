@@ -1,6 +1,6 @@
 import type { TargetConfig } from '../shared/config.ts';
 import { lookAtLimit, type LimitLook, type WindowLook } from './limit-look.ts';
-import { jsonLine, safe, span, type Ended, type Flat } from './print.ts';
+import { jsonLine, safe, span, spanName, type Ended, type Flat } from './print.ts';
 import type { Depth } from './queues.ts';
 import { patiently, reachRedis, unreachable } from './reach.ts';
 import type { Tools } from './tools.ts';
@@ -146,12 +146,4 @@ function pauseText(pause: LimitLook['pause']): string {
         ? 'the target asked for it'
         : safe(pause.reason);
   return `${span(pause.leftMs)} left (${safe(pause.reason)}: ${why})`;
-}
-
-/** As `gateway.yaml` writes it. */
-function spanName(ms: number): string {
-  for (const [unit, size] of Object.entries({ d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 })) {
-    if (ms % size === 0) return `${ms / size}${unit}`;
-  }
-  return `${ms}ms`;
 }

@@ -67,13 +67,29 @@ const send = `egw send [FILE]
   --json          the receipt, or the refusal, as one line of JSON on stdout
 `;
 
+const capacity = `egw capacity --rate 5000 --limit 100/s
+
+  Says what a load takes: pods, Redis, requests to SQS and their price, and what becomes of the backlog. A calculation, which
+  asks nobody; docs/capacity.md has its formulas and costs.
+
+  --rate N         events that come for a target each second
+  --limit LIMIT    its limit, as in gateway.yaml: 5/s, 1000/m, 20/10s; several with commas between them
+  --size SIZE      1KB: of an event on the queue, in B, KB or MB
+  --targets N      1: targets of this kind; rate, limit and burst are those of each
+  --burst N        events of a target that come at once
+  --latency TIME   1s: how long a call takes (latency of the target)
+  --concurrency N  5: calls that a pod makes at once (limit.concurrency)
+  --retention TIME 14d: how long the queue keeps a message
+  --json           one line of JSON on stdout; null seconds are never
+`;
+
 const environment = `limit, dlq and status, and keys without --file, read EGW_CONFIG (the path of gateway.yaml), EGW_INSTANCE (local) and REDIS_URL
 (redis://127.0.0.1:6379); dlq and status also the AWS SDK's own AWS_* variables.
 
 Exit codes: 0 done, 1 failed or stopped before its end, 2 misused.
 `;
 
-const sections: Readonly<Record<string, string>> = { limit, dlq, keys, status, send };
+const sections: Readonly<Record<string, string>> = { limit, dlq, keys, status, send, capacity };
 
 /** What there is to say of a command, or of all of them where it is none. */
 export function usageOf(noun: string | undefined): string {

@@ -1,7 +1,7 @@
 import type { TargetConfig } from '../shared/config.ts';
 import type { FleetState } from '../shared/fleet-state.ts';
 import type { Page } from '../shared/lifecycle.ts';
-import { isPaced } from '../shared/limit-config.ts';
+import { usefulReplicas } from '../shared/useful-replicas.ts';
 import type { Depth } from './backlog.ts';
 
 /** How many dispatchers a target has use for now, and why. */
@@ -21,21 +21,6 @@ export interface Scaling {
   readonly pause: string | null;
   /** Pods to have. */
   readonly replicas: number;
-}
-
-/** Room for what the average hides: calls that take longer than most, pods that just start or end. */
-const headroom = 2;
-
-/**
- * As many pods as can use the limit: more than calls a second × the seconds of a call ÷ calls at once of a pod cannot help.
- * The chart computes its `maxReplicaCount` by the same formula (`egw.maxReplicas`).
- */
-export function usefulReplicas(limit: TargetConfig['limit'], latencyMs: number): number {
-  // Long windows say how much may be spent, short ones how fast.
-  const callsPerMs = Math.min(...limit.windows.filter(isPaced).map(({ calls, per }) => calls / per));
-  const useful = Math.ceil((callsPerMs * headroom * latencyMs) / limit.concurrency);
-  const inFlight = Math.ceil((limit.maxInFlight ?? Infinity) / limit.concurrency);
-  return Math.max(1, Math.min(useful, inFlight));
 }
 
 /** A backlog that fewer pods work off in this time is no reason for more: they would end as soon as they are there. */

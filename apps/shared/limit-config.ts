@@ -48,9 +48,11 @@ export const limit = z.strictObject({
     .describe('For how long a share is spent at most'),
 });
 
+export type Limit = z.output<typeof limit>;
+
 /** What a share cannot be had with: all that only Redis knows. */
 export function shareFaults(
-  { windows, shares, maxInFlight, withoutRedis }: z.output<typeof limit>,
+  { windows, shares, maxInFlight, withoutRedis }: Limit,
   inDoubt: string,
 ): { readonly member: string; readonly message: string }[] {
   const fewest = Math.min(...windows.map(({ calls }) => calls));

@@ -5,9 +5,9 @@ import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { stringify } from 'yaml';
-import { usefulReplicas } from '../../apps/receiver/scaling.ts';
 import { readGatewayConfig } from '../../apps/shared/config.ts';
 import { limit as limitSchema } from '../../apps/shared/limit-config.ts';
+import { usefulReplicas } from '../../apps/shared/useful-replicas.ts';
 import { chart, render, renderText, type Manifest } from './render.ts';
 
 const sets = globSync(`${chart}/ci/*-values.yaml`).toSorted();

@@ -1,14 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  createScaling,
-  replicasFor,
-  usefulReplicas,
-  type Scaling,
-  type ScalingDeps,
-} from '../../apps/receiver/scaling.ts';
+import { createScaling, replicasFor, type Scaling, type ScalingDeps } from '../../apps/receiver/scaling.ts';
 import { limit as limitSchema } from '../../apps/shared/limit-config.ts';
 import { createRedis } from '../../apps/shared/redis.ts';
 import { circuitKey, latencyKey } from '../../apps/shared/state-keys.ts';
+import { usefulReplicas } from '../../apps/shared/useful-replicas.ts';
 import { startReceiver, type Receiver } from './harness.ts';
 
 const limitOf = (settings: object) => limitSchema.parse(settings);
