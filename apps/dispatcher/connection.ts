@@ -65,6 +65,9 @@ export interface ConnectionOptions {
 /** A GraphQL answer to a mutation is small; a larger one is a mistake, or an attack on our memory. */
 const maxAnswerBytes = 1_048_576;
 
+/** Interim answers (1xx) that may come before the answer: a server that sends one after the other would hold the call for all its time. */
+const mostInterim = 10;
+
 type Connector = ReturnType<typeof buildConnector>;
 
 interface Lane {
@@ -207,6 +210,7 @@ async function exchangeOn(
   return new Promise<Exchanged>((resolve, reject) => {
     let written = false;
     let status = 0;
+    let interim = 0;
     let received: Received = {};
     const chunks: Buffer[] = [];
     let abort: (() => void) | undefined;
@@ -223,7 +227,8 @@ async function exchangeOn(
           abort = () => controller.abort(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
           signal.addEventListener('abort', abort);
         },
-        onResponseStart(_controller, statusCode, headers) {
+        onResponseStart(controller, statusCode, headers) {
+          if (statusCode < 200 && ++interim > mostInterim) controller.abort(new Error('too many interim answers'));
           status = statusCode;
           received = headers;
         },
