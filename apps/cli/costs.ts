@@ -26,7 +26,7 @@ export const costs = {
   receiverKbUs: { value: 100, unit: 'µs of CPU a KB of an event beyond 500 B', origin: 'estimate' },
   receiverSendUs: { value: 76, unit: 'µs of CPU a request to SQS beyond one for ten events', origin: 'estimate' },
   receiverLeastPods: { value: 2, unit: 'receivers at least', origin: '`receiver.replicas` of the chart' },
-  dispatcherUs: { value: 330, unit: 'µs of CPU an event of 500 B', origin: '`npm run bench -- dispatcher`' },
+  dispatcherUs: { value: 220, unit: 'µs of CPU an event of 500 B', origin: '`npm run bench -- dispatcher`' },
   dispatcherKbUs: { value: 50, unit: 'µs of CPU a KB of an event beyond 500 B', origin: 'estimate' },
   podCore: {
     value: 0.7,

@@ -188,7 +188,7 @@ const utf8 = new TextDecoder();
 
 type Received = Readonly<Record<string, string | string[] | undefined>>;
 
-/** A `Headers` of its own would convert each field anew, and cost as much as the rest of an answer. */
+/** A `Headers` of its own would convert and check each field anew. */
 function headersOf(received: Received): AnswerHeaders {
   const textOf = (value: string | string[] | undefined) => (Array.isArray(value) ? value.join(', ') : value);
   return {

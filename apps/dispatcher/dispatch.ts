@@ -110,7 +110,7 @@ export function createDispatch(endpoint: URL, connections: Connections, timeoutM
   let usual: HeaderFields | undefined;
   return async ({ operation, variables, key, traceparent, tracestate, credential }, slot, mayWrite) => {
     let seen: Exchanged | undefined;
-    // Deadline, body and fields go past graphql-request, which would convert each of them, and cost more than the call itself.
+    // Deadline, body and fields go past graphql-request, which would convert and check each of them.
     const deadline = new AbortController();
     const fields = {
       ...credential,

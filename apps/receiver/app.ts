@@ -109,7 +109,7 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
     app.all('/openapi.json', only('GET'));
     return app;
   };
-  /** Opened by the first request that needs it: loading it would take an eighth of every start. */
+  /** Opened by the first request that needs it: loading it takes a part of every start. */
   let router: Promise<Express> | undefined;
   const notFound = handle('other', ({ response }) =>
     turnAway(response, {
@@ -119,9 +119,10 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
   );
   return {
     listener: (request, response) => {
-      // What nearly every request asks for is found without a router, which costs a tenth of all that is done for an event.
+      // What nearly every request asks for is found without a router. A browser is not shed: it could not read why.
       if (request.method === 'POST' && request.url === '/events') {
-        if (deps.isSaturated() && !deps.stopping()) deps.shed(response);
+        const isCheap = request.headers.origin === undefined && !deps.stopping();
+        if (isCheap && deps.isSaturated()) deps.shed(response);
         else void takeEvents(request, response);
       }
       // What no route took comes back, also where Express cannot read the path and would answer with a page of its own.

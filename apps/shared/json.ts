@@ -6,7 +6,7 @@
  * scan ends: no index ever moves backwards.
  */
 
-/** Characters by their codes: a scan by them costs a tenth of one by regular expressions. */
+/** Characters by their codes: a scan by them costs far less than one by regular expressions. */
 const code = {
   tab: 9,
   lineFeed: 10,

@@ -107,8 +107,8 @@ export function idOfKey(key: string): string | undefined {
 
 /**
  * Compares in constant time, and does the same work for an unknown id as for a known one. A key that opened is known by its
- * text from then on: a digest for each request is a tenth of all that is done for an event, and a lookup among whole keys,
- * by their hash, tells nothing of how near another text comes. `clock`: ms since 1970.
+ * text from then on: a digest for each request would be most of this step, and a lookup among whole keys, by their hash, tells
+ * nothing of how near another text comes. `clock`: ms since 1970.
  */
 export function createKeyCheck(records: readonly KeyRecord[], clock: () => number): (key: string) => KeyCheck {
   const byId = new Map(

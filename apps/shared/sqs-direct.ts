@@ -44,8 +44,8 @@ class SqsError extends Error {
 }
 
 /**
- * SQS by its JSON protocol, signed here: one request costs about a fifth of the CPU time that the AWS SDK takes for it. Where
- * the credentials come from is still the SDK's to know.
+ * SQS by its JSON protocol, signed here: the AWS SDK takes several times the CPU time for a request. Where the credentials come
+ * from is still the SDK's to know.
  *
  * A request is made again when its connection broke, SQS failed (500 and more) or throttles us; at once when our clock was
  * wrong or the credentials have ended. One that got no answer in time is not: whoever asked has waited long enough.

@@ -14,7 +14,7 @@ import type { Sqs, SqsLimits } from './sqs.ts';
 export async function openSdkSqs({ attempts, connections, timeoutMs }: SqsLimits): Promise<Sqs> {
   const client = new SQSClient({
     maxAttempts: attempts,
-    // TLS already protects the body; a digest of it costs a tenth of the send.
+    // TLS already protects the body.
     md5: false,
     useQueueUrlAsEndpoint: false,
     requestHandler: {

@@ -1,6 +1,7 @@
 import { MessageHandlerConfigBuilder } from '@message-queue-toolkit/core';
 import { AbstractSqsConsumer, type SQSConsumerDependencies } from '@message-queue-toolkit/sqs';
 import { z } from 'zod';
+import { logger, nothing } from '../peers/silent-logger.ts';
 import { batchSize, createSqs, type ConsumerOptions, type StartConsumer } from './consumer.ts';
 
 const schema = z.looseObject({ id: z.string(), type: z.literal('order.created') });
@@ -24,21 +25,6 @@ class EventConsumer extends AbstractSqsConsumer<Event, undefined> {
     super(dependencies, options, undefined);
   }
 }
-
-const nothing = () => undefined;
-const logger = {
-  level: 'silent',
-  msgPrefix: '',
-  silent: nothing,
-  trace: nothing,
-  debug: nothing,
-  info: nothing,
-  warn: nothing,
-  error: nothing,
-  fatal: nothing,
-  child: () => logger,
-  isLevelEnabled: () => false,
-};
 
 /** None is expected here. */
 const end = (error: unknown): never => {

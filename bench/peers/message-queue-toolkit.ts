@@ -4,25 +4,11 @@ import { AbstractSqsPublisher } from '@message-queue-toolkit/sqs';
 import { z } from 'zod';
 import { announce, queueUrl } from './announce.ts';
 import { createExpressApp } from './express-app.ts';
+import { logger, nothing } from './silent-logger.ts';
 
 const schema = z.looseObject({ id: z.string(), type: z.literal('order.created') });
 
 class Publisher extends AbstractSqsPublisher<z.infer<typeof schema>> {}
-
-const nothing = () => undefined;
-const logger = {
-  level: 'silent',
-  msgPrefix: '',
-  silent: nothing,
-  trace: nothing,
-  debug: nothing,
-  info: nothing,
-  warn: nothing,
-  error: nothing,
-  fatal: nothing,
-  child: () => logger,
-  isLevelEnabled: () => false,
-};
 
 const publisher = new Publisher(
   { sqsClient: new SQSClient({}), logger, errorReporter: { report: nothing } },

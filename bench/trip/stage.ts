@@ -4,8 +4,6 @@ import { startTarget, type Target, type TargetOptions } from '../target/start.ts
 /** What stands around a program that brings events from a queue to a target: all of it new, so that no run is another's heir. */
 export interface TripStage extends Stage {
   readonly target: Target;
-  /** Stopped before the stage is, the last one first. */
-  readonly onClose: (stop: () => Promise<unknown>) => void;
 }
 
 /** The queue that is worked off. */
@@ -17,13 +15,9 @@ export function onTripStage<T>(
   play: (stage: TripStage) => Promise<T>,
 ): Promise<T> {
   return onStage(ended, async (stage) => {
-    const { died, signal } = stage;
+    const { died, signal, onClose } = stage;
     const target = await startTarget({ ...called, died, signal });
-    const stops: (() => Promise<unknown>)[] = [target.stop];
-    try {
-      return await play({ ...stage, target, onClose: (stop) => stops.push(stop) });
-    } finally {
-      for (const stop of stops.reverse()) await stop();
-    }
+    onClose(target.stop);
+    return play({ ...stage, target });
   });
 }

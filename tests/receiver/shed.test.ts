@@ -7,6 +7,16 @@ beforeAll(async () => {
 });
 afterAll(() => receiver.close());
 
+describe('the SQS client', () => {
+  it('is the one of the AWS SDK, where that is wished', async () => {
+    const bySdk = await startReceiver({ env: { EGW_SQS_CLIENT: 'sdk' } });
+    expect(bySdk.app.listening).toMatchObject({ sqs: 'sdk' });
+    await bySdk.arrived(cloudEvent('by-sdk'), structured);
+    await bySdk.close();
+    expect(receiver.app.listening).toMatchObject({ sqs: 'direct' });
+  });
+});
+
 describe('while SQS takes nothing', () => {
   it('events are turned away at once, and are taken again as soon as it does', async () => {
     let count = 0;
@@ -28,6 +38,9 @@ describe('while SQS takes nothing', () => {
       'content-type': 'application/problem+json',
       'x-content-type-options': 'nosniff',
     });
+    // A browser is told within its own rules, and by the queue that is full.
+    const browser = await receiver.post(cloudEvent('browser'), { ...structured, origin: 'https://app.example.com' });
+    expect(browser).toMatchObject({ status: 503, body: { code: 'saturated', id: 'browser' } });
     const statuses = (await Promise.all(early)).map(({ status }) => status);
     expect(new Set(statuses)).toEqual(new Set([503]));
     const line = await receiver.app.logged(({ msg }) => msg === 'requests.shed');

@@ -1,3 +1,4 @@
+import { createRandom } from '../../support/random.ts';
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
@@ -149,15 +150,4 @@ async function declareNoPast(redisUrl: string, instance: string): Promise<void> 
   } finally {
     redis.disconnect();
   }
-}
-
-/** Mulberry32: 32 bits of state are enough to choose faults by, and a seed makes the same choices again. */
-function createRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
