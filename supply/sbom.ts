@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
+import { bundle, type ProgramName } from './bundle.ts';
 
 /**
- * `npm run sbom`: what npm packages each image holds, as CycloneDX, into dist/sbom. Both images install the same packages
- * from the same lockfile, so the lists differ by their subject alone. Node and the system below it come with the base image,
- * which its builder lists.
+ * `npm run sbom`: what npm packages each image holds, as CycloneDX, into dist/sbom: those that its files come from, by the
+ * bundler. Node and the system below it come with the base image, which its builder lists.
  *
  * npm is asked for all packages: with `--omit dev` it leaves out those that the tests need as well, such as pino.
  */
@@ -18,17 +18,6 @@ const { stdout, status } = spawnSync('npm', ['sbom', '--package-lock-only', '--s
 });
 if (status !== 0) throw new Error(`npm sbom ended with ${status ?? 'a signal'}`);
 
-const flag = z.boolean().default(false);
-const locked = z.object({ version: z.string().optional(), dev: flag, optional: flag, devOptional: flag });
-const lock = z
-  .object({ packages: z.record(z.string(), locked) })
-  .parse(JSON.parse(readFileSync('package-lock.json', 'utf8')));
-/** As `npm ci --omit=dev --omit=optional` installs them. */
-const installed = new Set(
-  Object.entries(lock.packages)
-    .filter(([path, { dev, optional, devOptional }]) => path !== '' && !dev && !optional && !devOptional)
-    .map(([path, { version = '' }]) => `pkg:npm/${path.slice(path.lastIndexOf('node_modules/') + 13)}@${version}`),
-);
 const bom = z.looseObject({
   metadata: z.looseObject({ component: z.looseObject({ 'bom-ref': z.string(), version: z.string() }) }),
   components: z.array(z.looseObject({ 'bom-ref': z.string(), purl: z.string() })),
@@ -37,11 +26,25 @@ const bom = z.looseObject({
 const { metadata, components: all, dependencies: edges, ...rest } = bom.parse(JSON.parse(stdout));
 const { 'bom-ref': whole, version, licenses } = metadata.component;
 
-const components = all.filter(({ purl }) => installed.has(decodeURIComponent(purl)));
-const held = new Set(components.map((each) => each['bom-ref']));
+/** What the images are made of, as their Dockerfiles build it. */
+const images: Readonly<Record<string, readonly ProgramName[]>> = {
+  receiver: ['receiver'],
+  dispatcher: ['dispatcher', 'egw'],
+};
+
+function purlOf(folder: string): string {
+  const { name, version } = z
+    .object({ name: z.string(), version: z.string() })
+    .parse(JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')));
+  return `pkg:npm/${name}@${version}`;
+}
 
 mkdirSync('dist/sbom', { recursive: true });
-for (const app of ['receiver', 'dispatcher']) {
+for (const [app, names] of Object.entries(images)) {
+  const { packages } = await bundle(names, undefined);
+  const purls = new Set(packages.map(purlOf));
+  const components = all.filter(({ purl }) => purls.has(decodeURIComponent(purl)));
+  const held = new Set(components.map((each) => each['bom-ref']));
   const name = `event-gateway-${app}`;
   const component = { 'bom-ref': `${name}@${version}`, type: 'container', name, version, licenses };
   const dependencies = edges

@@ -18,7 +18,7 @@ const doors: Record<string, RegExp> = {
   'rate-limiter-flexible': /receiver\/throttle\.ts$/,
   jsonata: /dispatcher\/expression\.ts$/,
   yaml: /(shared\/config|local\/(setup|pipeline|prometheus))\.ts$/,
-  ajv: /receiver\/validate\.ts$/,
+  ajv: /receiver\/schema\.ts$/,
 };
 
 describe('the sources', () => {

@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { port, readGatewayConfig, type ConfigFault, type GatewayConfig, type TargetConfig } from '../shared/config.ts';
 import { idOfKey, parseKeyFile, type KeyRecord } from '../shared/keys.ts';
 

@@ -32,7 +32,7 @@ const longestSeconds = 43_200 - 60;
 export function createAcknowledge(
   sqs: Pick<Sqs, 'deleteMessageBatch' | 'changeMessageVisibilityBatch' | 'sendMessage'>,
   queue: { readonly url: string; readonly deadLetterUrl: string },
-  longestHideMs: number,
+  longestHideMs: () => number,
   log: Log,
 ): Acknowledge {
   const deletes = createBatch<{ handle: string }>(
@@ -43,7 +43,7 @@ export function createAcknowledge(
     deleteLingerMs,
     log,
   );
-  const mostSeconds = Math.min(longestSeconds, Math.floor(longestHideMs / 1_000));
+  const mostSeconds = () => Math.min(longestSeconds, Math.floor(longestHideMs() / 1_000));
   const hides = createBatch<{ handle: string; seconds: number }>(
     async (entries) => {
       const Entries = entries.map(({ handle, seconds }, i) => ({
@@ -70,7 +70,7 @@ export function createAcknowledge(
   };
   return {
     delete: (handle) => deletes({ handle }),
-    hide: (handle, seconds) => hides({ handle, seconds: Math.min(Math.max(0, Math.ceil(seconds)), mostSeconds) }),
+    hide: (handle, seconds) => hides({ handle, seconds: Math.min(Math.max(0, Math.ceil(seconds)), mostSeconds()) }),
     deadLetter: (body, attributes) => send(queue.deadLetterUrl, body, attributes, 'dead_letter.send_failed'),
     sendAnew: (body, firstSentAtMs) =>
       send(queue.url, body, { [firstSentAttribute]: String(firstSentAtMs) }, 'message.send_anew_failed'),

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { port, readGatewayConfig, type ConfigFault, type ConfigResult, type TargetConfig } from '../shared/config.ts';
 import { readTracing, tracingEnvironment, withoutEmpty, type TracingSettings } from '../shared/export-traces.ts';
 import { sqsClients, type SqsClient } from '../shared/sqs.ts';

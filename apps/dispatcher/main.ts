@@ -24,7 +24,7 @@ import { createObserve } from './observe.ts';
 import { openTarget } from './open-target.ts';
 import { createPace } from './pace.ts';
 import { createAskPresence } from './presence.ts';
-import { createReceive, readQueueRules } from './poll.ts';
+import { createReceive, readQueueRules, usualRules } from './poll.ts';
 import { createRetention, createTurnOver } from './retention.ts';
 import { run } from './run.ts';
 import { createSettle } from './settle.ts';
@@ -108,11 +108,8 @@ const openNow = () =>
   }).catch(giveUp);
 // Without a connection the first reservation would find none; where there is no Redis, it goes on looking by itself.
 const connected = fleet.redis.connect().catch(() => undefined);
-const [rules, { credential, connections, dispatch }] = await Promise.all([
-  readQueueRules(settling, settings.queue.url, log),
-  connected.then(openNow),
-]);
-const retention = createRetention(rules, clock);
+const { credential, connections, dispatch } = await connected.then(openNow);
+const retention = createRetention(usualRules, clock);
 const acknowledge = createAcknowledge(settling, settings.queue, retention.longestHideMs, log);
 const tracing = traced && (await startTracing({ name: 'dispatcher', version, instance }, traced, { log, now }));
 const registry = createRegistry({ exemplars: tracing !== undefined });
@@ -211,6 +208,7 @@ log.info(
   'listening',
 );
 
+retention.learn(await readQueueRules(settling, settings.queue.url, log));
 const receive = createReceive(receiving, settings.queue.url, now);
 const turnOver = createTurnOver({ receive, retention, settle, hide: acknowledge.hide, observe, log, now });
 

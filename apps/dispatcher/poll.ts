@@ -1,5 +1,5 @@
 import type { QueueAttributeName } from '@aws-sdk/client-sqs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { queueFault } from '../shared/advice.ts';
 import type { Log } from '../shared/log.ts';
 import { mostEntries } from '../shared/limits.ts';
@@ -51,11 +51,8 @@ function readTime(text: string | undefined): number | undefined {
   return Number.isSafeInteger(ms) && ms > 0 ? ms : undefined;
 }
 
-/** What SQS keeps messages for where nobody said otherwise. */
-const usualRetentionMs = 4 * 86_400_000;
-
-/** What is asked of whoever sets the queue up. */
-const usualReceives = 1_000;
+/** What SQS keeps messages for where nobody said otherwise, and what is asked of whoever sets the queue up. */
+export const usualRules: QueueRules = { retentionMs: 4 * 86_400_000, mostReceives: 1_000 };
 
 const redrivePolicy = z.object({ maxReceiveCount: z.coerce.number().min(1) });
 
@@ -73,12 +70,12 @@ export async function readQueueRules(
     const { Attributes = {} } = await sqs.getQueueAttributes({ QueueUrl: queueUrl, AttributeNames });
     const { MessageRetentionPeriod: seconds, RedrivePolicy: policy } = Attributes;
     return {
-      retentionMs: Number(seconds) > 0 ? Number(seconds) * 1_000 : usualRetentionMs,
+      retentionMs: Number(seconds) > 0 ? Number(seconds) * 1_000 : usualRules.retentionMs,
       mostReceives: policy === undefined ? Infinity : redrivePolicy.parse(JSON.parse(policy)).maxReceiveCount,
     };
   } catch (error) {
-    log.warn({ ...queueFault(error), assumed_days: usualRetentionMs / 86_400_000 }, 'queue.rules_unknown');
-    return { retentionMs: usualRetentionMs, mostReceives: usualReceives };
+    log.warn({ ...queueFault(error), assumed_days: usualRules.retentionMs / 86_400_000 }, 'queue.rules_unknown');
+    return usualRules;
   }
 }
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { nameError } from '../shared/log.ts';
 import { readText } from '../shared/read-text.ts';
 import { hide, type Secret } from '../shared/secret.ts';

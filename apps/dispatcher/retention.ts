@@ -22,9 +22,9 @@ export interface Retention {
   /** Looked at so often, by pods that call for nothing, that soon the queue would move it. */
   readonly isWorn: (message: Message) => boolean;
   /** Often enough to look for such messages, where none are received. */
-  readonly lookEveryMs: number;
+  readonly lookEveryMs: () => number;
   /** A message that is hidden for longer could reach its end before it is seen again. */
-  readonly longestHideMs: number;
+  readonly longestHideMs: () => number;
 }
 
 /** A message is sent anew when less than this is left of its retention: time for an outage of ours, too. */
@@ -33,16 +33,23 @@ const longestLeftMs = 86_400_000;
 /** So many looks in that time. */
 const looks = 24;
 
-/** `now` is the wall clock, ms. */
-export function createRetention({ retentionMs, mostReceives }: QueueRules, now: () => number): Retention {
+/** `now` is the wall clock, ms. The rules are taken for these until others are learnt: the queue is asked once the pod is ready. */
+export function createRetention(
+  assumed: QueueRules,
+  now: () => number,
+): Retention & { readonly learn: (rules: QueueRules) => void } {
+  let rules = assumed;
   // Of a short retention a quarter, or messages would be sent around for ever.
-  const leftMs = Math.min(longestLeftMs, retentionMs / 4);
+  const leftMs = () => Math.min(longestLeftMs, rules.retentionMs / 4);
   return {
-    nearsEnd: ({ sentAtMs }) => now() - sentAtMs > retentionMs - leftMs,
+    nearsEnd: ({ sentAtMs }) => now() - sentAtMs > rules.retentionMs - leftMs(),
     // One that was just sent anew is never worn, or a look would send it anew for ever.
-    isWorn: ({ receiveCount }) => receiveCount > Math.max(1, mostReceives / 2),
-    lookEveryMs: leftMs / looks,
-    longestHideMs: leftMs / 2,
+    isWorn: ({ receiveCount }) => receiveCount > Math.max(1, rules.mostReceives / 2),
+    lookEveryMs: () => leftMs() / looks,
+    longestHideMs: () => leftMs() / 2,
+    learn(told) {
+      rules = told;
+    },
   };
 }
 
@@ -103,8 +110,8 @@ export function createTurnOver({ receive, retention, settle, hide, observe, log,
     },
     async watch(signal) {
       while (!signal.aborted) {
-        await wait(retention.lookEveryMs, signal);
-        if (now() - receivedMs < retention.lookEveryMs) continue;
+        await wait(retention.lookEveryMs(), signal);
+        if (now() - receivedMs < retention.lookEveryMs()) continue;
         try {
           await look(signal);
         } catch (error) {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { tokenKey, tokenLeaseKey } from '../shared/state-keys.ts';
 import { answerMs, type Issued } from './request-token.ts';
 import type { HeaderFields } from './credential.ts';

@@ -1,4 +1,4 @@
-import { SignatureV4, type SignatureV4CryptoInit, type SignatureV4Init } from '@smithy/signature-v4';
+import type { SignatureV4CryptoInit, SignatureV4Init } from '@smithy/signature-v4';
 import { createFollowed, type Followed } from '../shared/follow.ts';
 import { nameError } from '../shared/log.ts';
 import { rereadMs, type Credential, type HeaderFields } from './credential.ts';
@@ -55,6 +55,8 @@ export async function openSigning(options: SigningOptions): Promise<{ credential
     everyMs: rereadMs,
     unusable: options.unusable,
   });
+  // Loaded by whoever signs.
+  const { SignatureV4 } = await import('@smithy/signature-v4');
   const signer = new SignatureV4({
     credentials: () => Promise.resolve(followed.current().identity),
     region,

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Queues } from './setup.ts';
 
 const summarySchema = z.object({

@@ -1,10 +1,10 @@
 import { dirname, resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { port, readGatewayConfig, type ConfigFault, type ConfigResult, type GatewayConfig } from '../shared/config.ts';
 import { readTracing, tracingEnvironment, withoutEmpty, type TracingSettings } from '../shared/export-traces.ts';
 import { parseKeyFile, type KeyRecord } from '../shared/keys.ts';
 import { sqsClients, type SqsClient } from '../shared/sqs.ts';
-import { createValidate } from './validate.ts';
+import { compileSchema, type Schema } from './schema.ts';
 
 /** The file of the API keys, as it was read. */
 export interface KeyFile {
@@ -17,7 +17,7 @@ export interface ReceiverConfig {
   readonly gateway: GatewayConfig;
   /** `undefined`: anyone may send. */
   readonly apiKeys: KeyFile | undefined;
-  readonly schemas: ReadonlyMap<string, unknown>;
+  readonly schemas: ReadonlyMap<string, Schema>;
   readonly instance: string;
   readonly redisUrl: string;
   readonly port: number;
@@ -54,21 +54,24 @@ function readKeys(path: string, readFile: (path: string) => string): string {
 }
 
 /** Reads environment, file, keys and schemas, and tells every fault of all of them at once. */
-export function readConfig(
+export async function readConfig(
   env: Readonly<Record<string, string | undefined>>,
   readFile: (path: string) => string,
-): ConfigResult<ReceiverConfig> {
+): Promise<ConfigResult<ReceiverConfig>> {
   const variables = environment.safeParse(withoutEmpty(env));
   const faults: ConfigFault[] = (variables.error?.issues ?? []).map(({ path, message }) => ({
     path: path.join('.'),
     message,
   }));
+  const unusable = (path: string, error: unknown) => {
+    const message = error instanceof Error ? error.message : String(error);
+    faults.push({ path, message: `cannot be used: ${message}` });
+  };
   const attempt = <T>(path: string, make: () => T): T | undefined => {
     try {
       return make();
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      faults.push({ path, message: `cannot be used: ${message}` });
+      unusable(path, error);
       return undefined;
     }
   };
@@ -88,13 +91,15 @@ export function readConfig(
       const keyText = readKeys(path, readFile);
       return { path, text: keyText, records: parseKeyFile(keyText) };
     });
-  const schemas = new Map<string, unknown>();
+  const schemas = new Map<string, Schema>();
   for (const [type, path] of Object.entries(gateway.config.schemas)) {
-    attempt(`schemas.${type}`, () => {
-      const schema: unknown = JSON.parse(readFile(beside(path)));
-      createValidate(new Map([[type, schema]]));
-      schemas.set(type, schema);
-    });
+    const at = `schemas.${type}`;
+    const schema = attempt(at, (): unknown => JSON.parse(readFile(beside(path))));
+    if (schema === undefined) continue;
+    await compileSchema(schema).then(
+      (compiled) => schemas.set(type, compiled),
+      (error: unknown) => unusable(at, error),
+    );
   }
   if (!variables.success || faults.length > 0) return { ok: false, faults };
   const { EGW_INSTANCE, REDIS_URL, PORT, OPS_PORT, HOST, LOG_LEVEL, EGW_SQS_CLIENT } = variables.data;

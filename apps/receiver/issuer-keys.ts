@@ -1,5 +1,5 @@
 import { createLocalJWKSet, type LocalJWKSet } from 'jose';
-import { z } from 'zod';
+import * as z from 'zod';
 import { secureUrl } from '../shared/auth-config.ts';
 import { createFollowed } from '../shared/follow.ts';
 import { readJson } from './read-json.ts';

@@ -39,6 +39,9 @@ export interface LookDeps {
 /** As often as Prometheus may ask, and two requests to SQS a target each time: some 15,000 a day. */
 const everyMs = 5_000;
 
+/** The first look loads the client of SQS; the first probe, and so the pod's being ready, is not to wait for that. */
+const startsAfterMs = 50;
+
 /** SQS may say of a queue that it is empty a moment before it says of a message that it is there. */
 const emptyLooks = 12;
 
@@ -104,6 +107,7 @@ export function createLookAt(target: string, { url, deadLetterUrl }: Queue, deps
 /** Looks at queues, fleets and Redis until the signal ends. What cannot be asked is what it was. */
 export async function look(deps: LookDeps, signal: AbortSignal): Promise<void> {
   const looks = [...deps.queues].map(([target, queue]) => createLookAt(target, queue, deps));
+  await wait(startsAfterMs, signal);
   while (!signal.aborted) {
     const itself = deps.redis.itself().then(deps.observe.sawRedis, () => undefined);
     await Promise.all([itself, ...looks.map((lookAt) => lookAt())]);

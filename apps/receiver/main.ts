@@ -47,7 +47,7 @@ const giveUp = (error: unknown): never => {
   process.exit(1);
 };
 
-const result = readConfig(process.env, (path) => readFileSync(path, 'utf8'));
+const result = await readConfig(process.env, (path) => readFileSync(path, 'utf8'));
 if (!result.ok) {
   process.stderr.write(`${describeFaults('The configuration', result.faults)}\n`);
   process.exit(1);

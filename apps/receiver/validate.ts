@@ -1,5 +1,3 @@
-import { createRequire } from 'node:module';
-import type { ErrorObject, ValidateFunction } from 'ajv';
 import type { EventData } from '../shared/event.ts';
 import type { Authenticated, Sender } from './authenticate.ts';
 import { readBinary, readStructured } from './cloudevents.ts';
@@ -7,6 +5,7 @@ import type { Draft } from './draft.ts';
 import { readPlain } from './plain.ts';
 import { readBatch, textOf } from './read.ts';
 import { refused, type Fault, type Refused } from './refuse.ts';
+import type { Schema, SchemaFault } from './schema.ts';
 import { readWebhook, type Delivered } from './webhook.ts';
 
 declare const validated: unique symbol;
@@ -30,13 +29,11 @@ export interface Validate {
 /** More faults than a person mends at once; a hostile event could have a million. */
 const mostFaults = 100;
 
-/** `schemas`: event type → JSON Schema 2020-12 of its data. Throws where one is no schema. */
-export function createValidate(schemas: ReadonlyMap<string, unknown>): Validate {
-  const compiled = compile(schemas);
-
+/** `schemas`: event type → what its data keep to. */
+export function createValidate(schemas: ReadonlyMap<string, Schema>): Validate {
   const check = (draft: Draft | Refused, { sender, receivedAt }: Authenticated): Validated | Refused => {
     if (!draft.ok) return draft;
-    const faults = dataFaults(draft.data, compiled.get(draft.type));
+    const faults = dataFaults(draft.data, schemas.get(draft.type));
     if (faults.length > 0) {
       return refused('invalid', 'The data of the event breaks a rule', { errors: faults, eventId: draft.id });
     }
@@ -77,18 +74,7 @@ export function createValidate(schemas: ReadonlyMap<string, unknown>): Validate 
   };
 }
 
-/** The library is loaded by whoever has schemas. */
-function compile(schemas: ReadonlyMap<string, unknown>): ReadonlyMap<string, ValidateFunction> {
-  if (schemas.size === 0) return new Map();
-  const require = createRequire(import.meta.url);
-  const { Ajv2020 } = require('ajv/dist/2020.js') as typeof import('ajv/dist/2020.js');
-  const formats = require('ajv-formats') as typeof import('ajv-formats');
-  const ajv = new Ajv2020({ allErrors: true, strict: false });
-  formats.default(ajv);
-  return new Map([...schemas].map(([type, schema]) => [type, ajv.compile(schema as object)]));
-}
-
-function dataFaults(data: EventData, schema: ValidateFunction | undefined): Fault[] {
+function dataFaults(data: EventData, schema: Schema | undefined): Fault[] {
   if (data.kind !== 'json')
     return schema === undefined ? [] : [{ pointer: '/data', detail: 'is not there as JSON, and has a schema' }];
   const { text } = data;
@@ -96,7 +82,7 @@ function dataFaults(data: EventData, schema: ValidateFunction | undefined): Faul
   return (schema.errors ?? []).slice(0, mostFaults).map(describe);
 }
 
-function describe({ instancePath, params, message = 'breaks its schema' }: ErrorObject): Fault {
+function describe({ instancePath, params, message = 'breaks its schema' }: SchemaFault): Fault {
   const { missingProperty } = params as { missingProperty?: string };
   const missing = missingProperty === undefined ? '' : `/${missingProperty.replace(/~/g, '~0').replace(/\//g, '~1')}`;
   return { pointer: `/data${instancePath}${missing}`, detail: message };

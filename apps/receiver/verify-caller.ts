@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AuthConfig } from '../shared/auth-config.ts';
 import { createMatchAny } from '../shared/match.ts';
 import { createScope } from '../shared/scope.ts';

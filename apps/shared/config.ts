@@ -1,5 +1,5 @@
 import { parse as parseYaml } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { auth, secureUrl } from './auth-config.ts';
 import { duration } from './duration.ts';
 import { isCarried } from './event.ts';
@@ -7,6 +7,9 @@ import { limit, shareFaults } from './limit-config.ts';
 import { metrics, tracing } from './observe-config.ts';
 import { secretRef } from './secrets.ts';
 import { clientTls, targetAuth } from './target-auth-config.ts';
+
+// A configuration is read once: to compile its check would take longer than the check.
+z.config({ jitless: true });
 
 /** One thing wrong with the configuration: where, and what to do. */
 export interface ConfigFault {

@@ -1,6 +1,6 @@
 import type { Tracer } from '@opentelemetry/api';
 import type { SpanExporter } from '@opentelemetry/sdk-trace';
-import { z } from 'zod';
+import * as z from 'zod';
 import { nameError, type Log } from './log.ts';
 
 const url = z.url({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { gatewaySchema } from './config.ts';
 
 /** JSON Schema 2020-12 of `gateway.yaml` as people write it, for editors; the apps themselves ask more than it can say. */

@@ -1,6 +1,6 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { z } from 'zod';
+import * as z from 'zod';
 import { createScope, scopeMembers, type Scope, type ScopeMembers } from './scope.ts';
 import type { RandomBytes } from './tracing.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { duration } from './duration.ts';
 
 /** Pacing a longer window would spread a burst of it over all of it; pacing a short one is what its target likes best. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { createMatchAny } from './match.ts';
 
 /** What a sender may send, and where to. */

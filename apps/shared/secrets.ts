@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { nameError } from './log.ts';
 import { hide, type Secret } from './secret.ts';
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
-import { z } from 'zod';
+import * as z from 'zod';
 import { write, type Answer } from './answer.ts';
 import { parseJson, readBody } from './body.ts';
 import type { Clock } from './clock.ts';

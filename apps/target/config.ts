@@ -1,5 +1,5 @@
 import { levels } from 'pino';
-import { z } from 'zod';
+import * as z from 'zod';
 import { limitSchema } from './limit.ts';
 
 export interface Config {

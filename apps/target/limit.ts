@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { createQueue } from './queue.ts';
 
 /** At most `calls` arrivals in any half-open span of `perMs` milliseconds. */

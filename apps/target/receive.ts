@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { z } from 'zod';
+import * as z from 'zod';
 import { memberTexts } from '../shared/json.ts';
 import { negotiate, refusal, type Answer, type ResponseType } from './answer.ts';
 import { parseJson, readBody } from './body.ts';

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { readListening, startProcess } from '../../tests/conformance/processes.ts';
 import { freePort } from '../../tests/conformance/redis-server.ts';
 import { figureOf, type Section } from '../figure.ts';
@@ -8,7 +9,7 @@ import { cores, median, pinned } from '../measure.ts';
 import { writeGateway } from '../receiver/gateway.ts';
 import { onStage, type Stage } from '../stage.ts';
 import { awsEnvironment } from '../stand-in/start.ts';
-import { buildImage, readCommand, type App } from '../start/image.ts';
+import { buildImage, cacheFolder, readCommand, type App } from '../start/image.ts';
 import { untilReady } from '../start/ready.ts';
 
 const apps = ['receiver', 'dispatcher'] as const;
@@ -35,6 +36,7 @@ async function timeApp(app: App, root: string, configPath: string, { standIn, re
     env: {
       ...awsEnvironment(standIn.endpoint),
       NODE_ENV: 'production',
+      NODE_COMPILE_CACHE: join(root, cacheFolder),
       EGW_CONFIG: configPath,
       EGW_TARGET: 'crm',
       // Nothing of an earlier start is to be waited for.

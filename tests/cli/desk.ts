@@ -101,7 +101,7 @@ export async function startDesk(windows: readonly object[] = [{ calls: 1_000, pe
     newOwner: () => `owner-${++owners}`,
     random: () => 1,
   });
-  const { deadLetter } = createAcknowledge(queue.direct, queue, 60_000, createLog('tests', 'silent'));
+  const { deadLetter } = createAcknowledge(queue.direct, queue, () => 60_000, createLog('tests', 'silent'));
   // Of messages that are in no queue, so there is nothing to delete.
   const bury = createBury({
     ledger,

@@ -44,7 +44,7 @@ describe('a message whose retention nears its end', () => {
       newOwner: () => 'owner',
       random: () => 1,
     });
-    const acknowledge = createAcknowledge(queue.direct, queue, dayMs, log);
+    const acknowledge = createAcknowledge(queue.direct, queue, () => dayMs, log);
     const pause = { begin: () => Promise.resolve(), leftMs: () => 0 };
     const now = () => nowMs;
     const settle = createSettle({
@@ -110,7 +110,7 @@ describe('a message whose retention nears its end', () => {
     const stop = new AbortController();
     const turnOver = createTurnOver({
       receive: (count) => Promise.resolve(line.splice(0, count)),
-      retention: { ...createRetention(rules, () => 76_000), lookEveryMs: 20 },
+      retention: { ...createRetention(rules, () => 76_000), lookEveryMs: () => 20 },
       settle: { sendAnew: ({ receiptHandle }) => Promise.resolve((sent.push(receiptHandle), 'sent_anew' as const)) },
       hide(handle, seconds) {
         shown.push(`${handle} for ${seconds} s`);
@@ -141,7 +141,7 @@ describe('a message whose retention nears its end', () => {
         if (count === 10) looks++;
         return Promise.resolve([]);
       },
-      retention: { nearsEnd: () => true, isWorn: () => false, lookEveryMs: 10, longestHideMs: 1 },
+      retention: { nearsEnd: () => true, isWorn: () => false, lookEveryMs: () => 10, longestHideMs: () => 1 },
       hide: () => Promise.resolve(true),
       observe: { settled: () => undefined },
       now: () => nowMs,
@@ -186,7 +186,7 @@ describe('a message whose retention nears its end', () => {
   });
 
   it('is hidden for no longer than it may be', async () => {
-    const acknowledge = createAcknowledge(queue.direct, queue, 1_000, log);
+    const acknowledge = createAcknowledge(queue.direct, queue, () => 1_000, log);
     const [message] = await receive();
     await acknowledge.hide(message?.receiptHandle ?? '', 600);
     expect(await receive()).toHaveLength(1);
@@ -194,7 +194,7 @@ describe('a message whose retention nears its end', () => {
 
   it('is hidden for half of the time that it would have left at most', () => {
     const { longestHideMs } = createRetention({ retentionMs: dayMs, mostReceives: 1_000 }, Date.now);
-    expect(longestHideMs).toBe(dayMs / 8);
+    expect(longestHideMs()).toBe(dayMs / 8);
   });
 
   it('follows the rules that the queue tells, or the usual', async () => {

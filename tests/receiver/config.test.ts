@@ -23,14 +23,14 @@ function read(gateway: object | string, files: Record<string, string> = {}, env:
   });
 }
 
-function faultsOf(result: ReturnType<typeof readConfig>): Record<string, string> {
+function faultsOf(result: Awaited<ReturnType<typeof readConfig>>): Record<string, string> {
   if (result.ok) throw new Error('The configuration was accepted');
   return Object.fromEntries(result.faults.map(({ path, message }) => [path, message]));
 }
 
 describe('the configuration', () => {
-  it('is read with its keys and schemas, from beside the file', () => {
-    const result = read(
+  it('is read with its keys and schemas, from beside the file', async () => {
+    const result = await read(
       { auth: { apiKeys: { file: 'keys.json' } }, schemas: { 'order.created': 'order.json' }, targets },
       { '/etc/egw/keys.json': JSON.stringify({ keys: [record] }), '/etc/egw/order.json': '{"type":"object"}' },
     );
@@ -38,22 +38,22 @@ describe('the configuration', () => {
       ok: true,
       config: { apiKeys: { path: '/etc/egw/keys.json', records: [record] }, port: 8_080, opsPort: 9_090 },
     });
-    expect(result.ok && result.config.schemas.get('order.created')).toEqual({ type: 'object' });
+    expect(result.ok && result.config.schemas.get('order.created')?.schema).toEqual({ type: 'object' });
     expect(result.ok && result.config.gateway.enrich).toEqual({ brand: 'testBrand' });
   });
 
-  it('lets anyone in only where it says so', () => {
-    expect(read({ auth: { allowAnonymous: true }, targets })).toMatchObject({
+  it('lets anyone in only where it says so', async () => {
+    expect(await read({ auth: { allowAnonymous: true }, targets })).toMatchObject({
       ok: true,
       config: { apiKeys: undefined },
     });
-    expect(faultsOf(read({ auth: {}, targets }))).toEqual({ auth: expect.stringContaining('allowAnonymous') });
-    expect(faultsOf(read({ targets }))).toHaveProperty('auth');
+    expect(faultsOf(await read({ auth: {}, targets }))).toEqual({ auth: expect.stringContaining('allowAnonymous') });
+    expect(faultsOf(await read({ targets }))).toHaveProperty('auth');
     const both = { apiKeys: { file: 'keys.json' }, allowAnonymous: true };
-    expect(faultsOf(read({ auth: both, targets }))).toHaveProperty('auth');
+    expect(faultsOf(await read({ auth: both, targets }))).toHaveProperty('auth');
   });
 
-  it('is told all its faults at once', () => {
+  it('is told all its faults at once', async () => {
     const broken = {
       auth: { allowAnonymous: true },
       enrich: { 'Not-A-Name': 'x' },
@@ -62,7 +62,7 @@ describe('the configuration', () => {
       extra: 1,
       targets: { CRM: targets.crm },
     };
-    const faults = faultsOf(read(broken, {}, { PORT: '70000', REDIS_URL: 'http://redis', LOG_LEVEL: 'loud' }));
+    const faults = faultsOf(await read(broken, {}, { PORT: '70000', REDIS_URL: 'http://redis', LOG_LEVEL: 'loud' }));
     expect(Object.keys(faults).sort()).toEqual(
       [
         '',
@@ -105,13 +105,13 @@ describe('the configuration', () => {
       'auth',
       /lets everybody in past the keys/,
     ],
-  ])('says what to do about %s', (_what, auth, path, says) => {
-    const faults = faultsOf(read({ auth, targets }));
+  ])('says what to do about %s', async (_what, auth, path, says) => {
+    const faults = faultsOf(await read({ auth, targets }));
     expect(faults[path]).toMatch(says);
     expect(JSON.stringify(faults)).not.toContain('hush-hush');
   });
 
-  it('is told the faults of key file, schemas and environment at once', () => {
+  it('is told the faults of key file, schemas and environment at once', async () => {
     const gateway = {
       auth: { apiKeys: { file: 'keys.json' } },
       schemas: { missing: 'missing.json', text: 'text.json', wrong: 'wrong.json' },
@@ -122,7 +122,7 @@ describe('the configuration', () => {
       '/etc/egw/text.json': 'not json',
       '/etc/egw/wrong.json': '{"type":"nonsense"}',
     };
-    const faults = faultsOf(read(gateway, files, { PORT: 'x' }));
+    const faults = faultsOf(await read(gateway, files, { PORT: 'x' }));
     expect(Object.keys(faults)).toEqual([
       'PORT',
       'auth.apiKeys.file',
@@ -138,16 +138,16 @@ describe('the configuration', () => {
     ['no file', {}, 'EGW_CONFIG'],
     ['an empty name', { EGW_CONFIG: '' }, 'EGW_CONFIG'],
     ['a file that is not there', { EGW_CONFIG: '/nowhere' }, 'EGW_CONFIG'],
-  ])('needs a file: %s', (_what, env: Record<string, string>, path) => {
-    const result = readConfig(env, () => {
+  ])('needs a file: %s', async (_what, env: Record<string, string>, path) => {
+    const result = await readConfig(env, () => {
       throw new Error('ENOENT');
     });
     expect(faultsOf(result)).toHaveProperty(path);
   });
 
-  it('must be YAML', () => {
-    expect(faultsOf(read('a: [1'))['']).toContain('is not YAML');
-    expect(faultsOf(read(''))).toHaveProperty('targets');
+  it('must be YAML', async () => {
+    expect(faultsOf(await read('a: [1'))['']).toContain('is not YAML');
+    expect(faultsOf(await read(''))).toHaveProperty('targets');
   });
 
   it('stops the process before it listens, and says why', async () => {

@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { judgeAudit } from '../../supply/judge-audit.ts';
+import { npmRun } from './npm-run.ts';
 import { allowedLicences, licenceExceptions } from '../../supply/licences.ts';
 
 const flags = { dev: z.boolean().optional(), optional: z.boolean().optional(), devOptional: z.boolean().optional() };
@@ -92,23 +91,17 @@ describe('the images', () => {
       expect(last).toMatch(/^USER 65532:65532$/m);
     }
   });
-});
 
-interface Ended {
-  readonly code: number | null;
-  readonly said: string;
-}
-
-async function npmRun(script: string, env: Record<string, string> = {}): Promise<Ended> {
-  const child = spawn(process.execPath, [`supply/${script}.ts`], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+  it('hold what Node compiled of the very command that they run', () => {
+    for (const app of ['receiver', 'dispatcher']) {
+      const text = readFileSync(`Dockerfile.${app}`, 'utf8');
+      const warmed = /^RUN \["\/nodejs\/bin\/node", "\/warm\/warm.ts", "\/tmp\/cache", (.*)\]$/m.exec(text)?.[1];
+      expect(text).toContain(`\nCMD [${warmed ?? 'nothing'}]\n`);
+      expect(text).toMatch(/^COPY --from=warm \/tmp\/cache \/app\/cache$/m);
+      expect(text).toMatch(/^ENV .*NODE_COMPILE_CACHE=\/app\/cache$/m);
+    }
   });
-  let said = '';
-  for (const output of [child.stdout, child.stderr]) output.on('data', (chunk: Buffer) => (said += chunk.toString()));
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, said };
-}
+});
 
 describe('npm run audit', () => {
   /** What the registry says of one package, or that it takes no questions. */
@@ -168,23 +161,6 @@ describe('npm run audit', () => {
     expect(judgeAudit(said, [borne], '2027-02-01')).toMatchObject({ kind: 'failed' });
     expect(judgeAudit(said, [{ ...borne, package: 'qs' }], '2027-01-01')).toMatchObject({ kind: 'failed' });
     expect(judgeAudit('{"vulnerabilities":{}}', [borne], '2027-01-01')).toMatchObject({ kind: 'failed' });
-  });
-});
-
-describe('npm run sbom', () => {
-  it('lists all packages of an image, and no other', async () => {
-    expect(await npmRun('sbom')).toMatchObject({ code: 0 });
-    const inImages = handedOn.filter(({ optional }) => optional !== true);
-    for (const app of ['receiver', 'dispatcher']) {
-      const sbom = JSON.parse(readFileSync(`dist/sbom/event-gateway-${app}.cdx.json`, 'utf8')) as {
-        readonly bomFormat: string;
-        readonly metadata: { readonly component: { readonly name: string } };
-        readonly components: readonly { readonly purl: string }[];
-      };
-      expect(sbom).toMatchObject({ bomFormat: 'CycloneDX', metadata: { component: { name: `event-gateway-${app}` } } });
-      const listed = sbom.components.map(({ purl }) => decodeURIComponent(purl));
-      expect(new Set(listed)).toEqual(new Set(inImages.map(({ name, version }) => `pkg:npm/${name}@${version ?? ''}`)));
-    }
   });
 });
 
