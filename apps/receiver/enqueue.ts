@@ -84,6 +84,7 @@ export function createEnqueue(
   let inFlight = 0;
   let wasFull = false;
   let lingering: NodeJS.Timeout | undefined;
+  let reading: NodeJS.Immediate | undefined;
   let sweeping: NodeJS.Timeout | undefined;
   let onDrained: (() => void)[] = [];
 
@@ -105,7 +106,8 @@ export function createEnqueue(
 
   const flush = () => {
     clearTimeout(lingering);
-    lingering = undefined;
+    clearImmediate(reading);
+    lingering = reading = undefined;
     while (waiting.size() > 0 && inFlight < mostInFlight) {
       const batch = takeBatch();
       if (batch.length === 0) break;
@@ -126,9 +128,14 @@ export function createEnqueue(
     if (waiting.size() === 0 && inFlight === 0) for (const resolve of onDrained.splice(0)) resolve();
   };
 
+  /** A timer that is late finds requests that have arrived and are not read: they belong into this batch, too. */
+  const afterReading = () => {
+    reading = setImmediate(flush);
+  };
+
   const arm = () => {
     if (waiting.size() >= mostEntries) flush();
-    else lingering ??= setTimeout(flush, inFlight === 0 ? 0 : wasFull ? lingerMs.afterFull : lingerMs.usual);
+    else lingering ??= setTimeout(afterReading, inFlight === 0 ? 0 : wasFull ? lingerMs.afterFull : lingerMs.usual);
   };
 
   /** Tells those whose time is over. */
