@@ -43,6 +43,17 @@ const connectionsOfUndici: Plugin = {
   },
 };
 
+/** What packages load at once and we never call, by the file that asks for it: a push of metrics, and HTTP/2. */
+const neverCalled: Plugin = {
+  name: 'never-called',
+  setup(bundler) {
+    bundler.onResolve({ filter: /^\.\/(lib\/pushgateway|client-h2\.js)$/ }, ({ path, importer }) =>
+      /node_modules\/(prom-client|undici)\//.test(importer) ? { path, namespace: 'never-called' } : undefined,
+    );
+    bundler.onLoad({ filter: /./, namespace: 'never-called' }, () => ({ contents: 'module.exports = undefined' }));
+  },
+};
+
 export interface Bundled {
   /** Of each package that anything in the files comes from, as `node_modules/@a/b`. */
   readonly packages: readonly string[];
@@ -80,7 +91,7 @@ export async function bundle(names: readonly ProgramName[], into: string | undef
     // Packages that hold both forms: of modules the bundler leaves out what nobody uses.
     mainFields: ['module', 'main'],
     conditions: ['module'],
-    plugins: [requireBuiltins, connectionsOfUndici],
+    plugins: [requireBuiltins, connectionsOfUndici, neverCalled],
     banner: { js: "import{createRequire as requireFrom}from'node:module';const require=requireFrom(import.meta.url);" },
     metafile: true,
     logLevel: 'warning',
