@@ -15,7 +15,7 @@ const usage = `Usage: npm run bench [-- ${names.join('|')}] [--short] [--json FI
   --json    writes the figures
   --keep    writes the figures into bench/baseline.json, with which later runs are compared
 
-Needs Linux, two cores that nothing else uses, taskset, and redis-server.
+Needs Linux, two cores that nothing else uses, taskset, ss (iproute2), and redis-server.
 `;
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);

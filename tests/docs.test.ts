@@ -11,6 +11,7 @@ import { readGatewayConfig } from '../apps/shared/config.ts';
 import { tracingEnvironment } from '../apps/shared/export-traces.ts';
 import { tracing } from '../apps/shared/observe-config.ts';
 import { clientTls, targetAuth } from '../apps/shared/target-auth-config.ts';
+import { checkCapacity, checkedRows } from '../docs/check-capacity.ts';
 import { removals } from './conformance/delivery/guards.ts';
 import { scenarios } from './cluster/scenarios/all.ts';
 import { rows } from './conformance/delivery/rows/all.ts';
@@ -159,6 +160,15 @@ describe('docs/capacity.md', () => {
     expect(unnamed).toEqual(['priceFrom100', 'priceFrom200']);
   });
 
+  it('is checked at points that were measured, and is within a third of each', () => {
+    const baseline = JSON.parse(readFileSync('bench/baseline.json', 'utf8')) as Record<string, number>;
+    expect(tableAfter('<!-- checked -->', text)).toEqual(checkedRows(baseline));
+    const ratios = checkCapacity(baseline).map(
+      ({ point, measured, modelled }) => [point, modelled / measured] as const,
+    );
+    expect(ratios.filter(([, ratio]) => !(ratio > 0.75 && ratio < 4 / 3))).toEqual([]);
+  });
+
   it('plans with figures of the model', () => {
     const value = (name: keyof typeof costs) => costs[name].value;
     const perEvent = value('ledgerBytes') * value('ledgerDays') * 86_400;
@@ -177,7 +187,7 @@ describe('docs/capacity.md', () => {
       `full at ${many((value('podCore') * 1e6) / eventUs)} events a second`,
       `ends at ${many((value('podCore') * 1e6) / value('ledgerUs'))} deliveries a second`,
       `${value('throttleUs') / 10} cores at 100,000 a second`,
-      `by CPU ${Math.ceil(cores / value('podCore'))} pods and not 1,000`,
+      `by CPU ${Math.ceil(cores / (value('podCore') - value('dispatcherAwake')))} pods and not 1,000`,
       `${lookedUp} requests a second and $${Math.round(aMonth(lookedUp))} a month for each receiver`,
     ]) {
       expect(text).toContain(figure);

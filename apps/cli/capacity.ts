@@ -127,13 +127,19 @@ function receiversOf({ eventsPerSecond, targets, bytes }: Load): Capacity['recei
   return { pods, cores: coresOf(pods) };
 }
 
-/** A pod is short of calls at once long before it is short of CPU, where calls take long. */
+/**
+ * A pod is short of calls at once long before it is short of CPU, where calls take long. A quiet one wakes for each event; a
+ * busy one finds the next when it has done with the last.
+ */
 function dispatchersOf({ limit, latencyMs, targets, bytes }: Load, perSecond: number): Capacity['dispatcher'] {
   const eventUs = costs.dispatcherUs.value + costs.dispatcherKbUs.value * kilobytesBeyond(bytes);
-  const cores = (perSecond * eventUs) / 1e6;
-  const byCalls = Math.ceil((perSecond * latencyMs) / 1_000 / limit.concurrency);
-  const pods = Math.max(1, byCalls, Math.ceil(cores / costs.podCore.value));
-  return { pods: pods * targets, mostPods: usefulReplicas(limit, latencyMs), cores: cores * targets };
+  const awake = (podPerSecond: number) =>
+    Math.min(costs.dispatcherAwake.value, (podPerSecond * costs.dispatcherWakeUs.value) / 1e6);
+  const coresOf = (pods: number) => (perSecond * eventUs) / 1e6 + pods * awake(perSecond / pods);
+  const podsFor = (cores: number) => Math.ceil(cores / costs.podCore.value);
+  let pods = Math.max(1, Math.ceil((perSecond * latencyMs) / 1_000 / limit.concurrency));
+  while (podsFor(coresOf(pods)) > pods) pods = podsFor(coresOf(pods));
+  return { pods: pods * targets, mostPods: usefulReplicas(limit, latencyMs), cores: coresOf(pods) * targets };
 }
 
 /** Events in a request that gathers for so long. */

@@ -5,6 +5,7 @@ export interface Cost {
   readonly origin: string;
 }
 
+const scaled = '`npm run bench -- scale`';
 const priced = 'us-east-1, March 2026, [cloudburn](https://cloudburn.io/blog/amazon-sqs-pricing)';
 const chunked =
   'us-east-1, June 2026, [factualminds](https://www.factualminds.com/blog/amazon-sqs-pricing-64kb-rule-fifo-vs-standard/)';
@@ -19,15 +20,33 @@ const sizes =
  */
 export const costs = {
   receiverUs: {
-    value: 100,
+    value: 94,
     unit: 'µs of CPU an event of 500 B, ten to a request',
     origin: '`npm run bench -- receiver`',
   },
-  receiverKbUs: { value: 100, unit: 'µs of CPU a KB of an event beyond 500 B', origin: 'estimate' },
-  receiverSendUs: { value: 76, unit: 'µs of CPU a request to SQS beyond one for ten events', origin: 'estimate' },
+  receiverKbUs: { value: 10, unit: 'µs of CPU a KB of an event beyond 500 B', origin: scaled },
+  receiverSendUs: {
+    value: 990,
+    unit: 'µs of CPU a request to SQS beyond one for ten events, and what goes with a quiet pod',
+    origin: scaled,
+  },
   receiverLeastPods: { value: 2, unit: 'receivers at least', origin: '`receiver.replicas` of the chart' },
-  dispatcherUs: { value: 220, unit: 'µs of CPU an event of 500 B', origin: '`npm run bench -- dispatcher`' },
-  dispatcherKbUs: { value: 50, unit: 'µs of CPU a KB of an event beyond 500 B', origin: 'estimate' },
+  dispatcherUs: {
+    value: 253,
+    unit: 'µs of CPU an event of 500 B, of a busy pod',
+    origin: '`npm run bench -- dispatcher`',
+  },
+  dispatcherWakeUs: {
+    value: 1_500,
+    unit: 'µs of CPU besides an event of a quiet pod, which wakes for each',
+    origin: '`npm run bench -- limit`',
+  },
+  dispatcherAwake: {
+    value: 0.15,
+    unit: 'of a core that a pod wakes for at most',
+    origin: '`npm run bench -- limit`',
+  },
+  dispatcherKbUs: { value: 20, unit: 'µs of CPU a KB of an event beyond 500 B', origin: scaled },
   podCore: {
     value: 0.7,
     unit: 'of a core that a pod is planned to use: it has one thread',
@@ -40,7 +59,7 @@ export const costs = {
   },
   throttleUs: { value: 1, unit: 'µs of Redis an event sent', origin: 'estimate' },
   ledgerTrips: { value: 0.48, unit: 'round trips to Redis an event delivered', origin: '`npm run bench -- limit`' },
-  ledgerUs: { value: 20, unit: 'µs of Redis an event delivered', origin: 'estimate' },
+  ledgerUs: { value: 180, unit: 'µs of Redis an event delivered', origin: scaled },
   ledgerBytes: {
     value: 260,
     unit: 'bytes of Redis a finished event, its tables included',
