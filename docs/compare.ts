@@ -26,7 +26,9 @@ function limitRows(limit: string): readonly Row[] {
   const measured = tableAfter('<!-- measured -->', limit);
   const beside = tableAfter('<!-- beside -->', limit);
   const row = (figure: string, scenario: string): Row => {
-    const theirs = beside.filter(([, played]) => played === scenario).map(([system, , , ratio]) => `${system} ${ratio}`);
+    const theirs = beside
+      .filter(([, played]) => played === scenario)
+      .map(([system, , , ratio]) => `${system} ${ratio}`);
     const [, , ratio = ''] = find(measured, 'docs/limit.md', 0, scenario);
     return [figure, ratio, theirs.join(', '), limitCommand];
   };

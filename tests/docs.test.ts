@@ -47,7 +47,9 @@ describe('README', () => {
 
   it('lists every command that there is', () => {
     const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
-    const listed = tableAfter('## Commands', readme).map(([command = '']) => /npm (?:run )?([\w:]+)/.exec(command)?.[1]);
+    const listed = tableAfter('## Commands', readme).map(
+      ([command = '']) => /npm (?:run )?([\w:]+)/.exec(command)?.[1],
+    );
     expect(listed.toSorted()).toEqual(Object.keys(scripts).toSorted());
   });
 
@@ -89,7 +91,12 @@ describe('configurations', () => {
     const [, shown = ''] = /```text\n(auth:\n[\s\S]*?)```/.exec(readFileSync('docs/senders.md', 'utf8')) ?? [];
     const whole = { ...(parseYaml(yamlOf(readme)) as object), ...(parseYaml(shown) as object) };
     expect(readGatewayConfig(stringifyYaml(whole))).toMatchObject({ ok: true });
-    expect(Object.keys((parseYaml(shown) as { readonly auth: object }).auth)).toEqual(['apiKeys', 'jwt', 'sts', 'webhooks']);
+    expect(Object.keys((parseYaml(shown) as { readonly auth: object }).auth)).toEqual([
+      'apiKeys',
+      'jwt',
+      'sts',
+      'webhooks',
+    ]);
   });
 });
 

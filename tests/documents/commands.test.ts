@@ -9,7 +9,9 @@ import { files, inlineCode, readDocument, type Document } from './document.ts';
 import { hasSetting, settingLike } from './settings.ts';
 
 const documents = files.map(readDocument);
-const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly scripts: Readonly<Record<string, string>> };
+const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+  readonly scripts: Readonly<Record<string, string>>;
+};
 
 /** Commands of shell blocks, one a line, with continued lines put together and comments left out. */
 function shellLines({ blocks }: Document): readonly string[] {
@@ -73,9 +75,11 @@ describe('commands in documents', () => {
   it('name files that are there', () => {
     const named = documents.flatMap((document) =>
       shellLines(document).flatMap((line) =>
-        [...line.matchAll(/(?<![\w./-])((?:apps|bench|charts|docs|infrastructure|k8s|observability)\/[\w./-]+|Dockerfile\.\w+)/g)].map(
-          ([, file = '']) => ({ document: document.file, file }),
-        ),
+        [
+          ...line.matchAll(
+            /(?<![\w./-])((?:apps|bench|charts|docs|infrastructure|k8s|observability)\/[\w./-]+|Dockerfile\.\w+)/g,
+          ),
+        ].map(([, file = '']) => ({ document: document.file, file })),
       ),
     );
     expect(named.length).toBeGreaterThan(8);
@@ -83,9 +87,13 @@ describe('commands in documents', () => {
   });
 
   it('name profiles of Skaffold that are there', () => {
-    const profiles = new Set([...readFileSync('skaffold.yaml', 'utf8').matchAll(/^ {2}- name: ([\w-]+)/gm)].map(([, name]) => name));
+    const profiles = new Set(
+      [...readFileSync('skaffold.yaml', 'utf8').matchAll(/^ {2}- name: ([\w-]+)/gm)].map(([, name]) => name),
+    );
     const named = documents.flatMap((document) =>
-      commandsOf(document).flatMap((line) => [...line.matchAll(/\bskaffold \w+ .*-p ([\w-]+)/g)].map(([, name]) => name)),
+      commandsOf(document).flatMap((line) =>
+        [...line.matchAll(/\bskaffold \w+ .*-p ([\w-]+)/g)].map(([, name]) => name),
+      ),
     );
     expect(named.length).toBeGreaterThan(0);
     expect(named.filter((name) => !profiles.has(name))).toEqual([]);
@@ -98,19 +106,30 @@ const sources = globSync('apps/**/*.ts').map((file) => readFileSync(file, 'utf8'
 const isLogged = (name: string) => sources.some((text) => text.includes(`'${name}'`));
 
 describe('settings in documents', () => {
-  it.each(documents.map((document) => [document.file, document] as const))('%s names those that are there', (_, document) => {
-    const set = shellLines(document).flatMap((line) =>
-      [...line.matchAll(/--set(?:-string|-file|-json)? '?([\w.-]+)=/g)].map(([, path = '']) => path),
-    );
-    const named = inlineCode(document).filter((code) => settingLike.test(code) && !isFile(code) && !isLogged(code));
-    expect([...set, ...named].filter((path) => !hasSetting(path))).toEqual([]);
-  });
+  it.each(documents.map((document) => [document.file, document] as const))(
+    '%s names those that are there',
+    (_, document) => {
+      const set = shellLines(document).flatMap((line) =>
+        [...line.matchAll(/--set(?:-string|-file|-json)? '?([\w.-]+)=/g)].map(([, path = '']) => path),
+      );
+      const named = inlineCode(document).filter((code) => settingLike.test(code) && !isFile(code) && !isLogged(code));
+      expect([...set, ...named].filter((path) => !hasSetting(path))).toEqual([]);
+    },
+  );
 
   it('shown as values of the chart, are values of the chart', () => {
     const shown = documents
       .filter(({ file }) => file.startsWith('docs/'))
-      .flatMap(({ file, blocks }) => blocks.filter(({ language }) => language === 'yaml').map(({ text }) => ({ file, text })))
-      .flatMap(({ file, text }) => Object.entries((parseYaml(text) ?? {}) as object).map(([name, value]) => ({ file, name, value: value as unknown })))
+      .flatMap(({ file, blocks }) =>
+        blocks.filter(({ language }) => language === 'yaml').map(({ text }) => ({ file, text })),
+      )
+      .flatMap(({ file, text }) =>
+        Object.entries((parseYaml(text) ?? {}) as object).map(([name, value]) => ({
+          file,
+          name,
+          value: value as unknown,
+        })),
+      )
       .filter(({ name }) => name === 'metrics');
     const pathsOf = (prefix: string, value: unknown): readonly string[] =>
       typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -121,10 +140,15 @@ describe('settings in documents', () => {
   });
 
   it('are told from those that are not', () => {
-    for (const path of ['receiver.autoscaling.enabled', 'targets.crm.dispatcher.autoscaling.annotations', 'limit.concurrency']) {
+    for (const path of [
+      'receiver.autoscaling.enabled',
+      'targets.crm.dispatcher.autoscaling.annotations',
+      'limit.concurrency',
+    ]) {
       expect(hasSetting(path)).toBe(true);
     }
-    for (const path of ['receiver.autoscaling.on', 'targets.crm.speed', 'redis.password']) expect(hasSetting(path)).toBe(false);
+    for (const path of ['receiver.autoscaling.on', 'targets.crm.speed', 'redis.password'])
+      expect(hasSetting(path)).toBe(false);
   });
 });
 

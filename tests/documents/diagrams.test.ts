@@ -59,6 +59,7 @@ describe('diagrams', () => {
   });
 
   it('load nothing', () => {
-    for (const picture of pictures) expect(readFileSync(picture, 'utf8')).not.toMatch(/@import|url\(['"]?http|<script|href=/);
+    for (const picture of pictures)
+      expect(readFileSync(picture, 'utf8')).not.toMatch(/@import|url\(['"]?http|<script|href=/);
   });
 });

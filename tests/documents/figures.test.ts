@@ -33,14 +33,18 @@ describe('the figures of the README', () => {
     expect(compare(faster)).toContain('one request to SQS an event 0.13 ');
     const delivers = { ...recorded, baseline: { 'dispatcher events/s/core vs sqs-consumer': 4 } };
     expect(compare(delivers)).toMatch(/events delivered .* sqs-consumer 0\.25 .*npm run bench -- dispatcher/);
-    expect(compare({ ...recorded, limit: limit.replace(/(\| steady-50 +\| 50 per 1 s +\| )1\.00/, '$11.02') })).toContain('1.02');
+    expect(
+      compare({ ...recorded, limit: limit.replace(/(\| steady-50 +\| 50 per 1 s +\| )1\.00/, '$11.02') }),
+    ).toContain('1.02');
     expect(() => compare({ ...recorded, limit: limit.replaceAll('steady-50', 'steady-60') })).toThrow('steady-50');
   });
 
   it('stand nowhere else: every other table of the README is of words', () => {
     const [before = '', rest = ''] = readme.split('<!-- figures -->');
     const others = before + (rest.split('<!-- /figures -->')[1] ?? '');
-    const measured = others.split('\n').filter((line) => line.startsWith('|') && /(?<![\d.])\d+\.\d+(?![\d.])|\d \d{3}|\d %/.test(line));
+    const measured = others
+      .split('\n')
+      .filter((line) => line.startsWith('|') && /(?<![\d.])\d+\.\d+(?![\d.])|\d \d{3}|\d %/.test(line));
     expect(measured).toEqual([]);
   });
 });
@@ -53,7 +57,9 @@ describe('figures of other documents', () => {
 
   it('compare with what was measured', () => {
     const [, times] = /\[(\d\.\d+) times was\s+measured\]\(limit\.md/.exec(read('docs/comparison.md')) ?? [];
-    const bullmq = tableAfter('<!-- beside -->', limit).find(([system, played]) => system === 'BullMQ' && played === 'steady-50');
+    const bullmq = tableAfter('<!-- beside -->', limit).find(
+      ([system, played]) => system === 'BullMQ' && played === 'steady-50',
+    );
     expect(times).toBe(bullmq?.at(-1));
   });
 
@@ -89,7 +95,9 @@ describe('docs/glossary.md', () => {
       .filter((line) => /^\| (?!word |---)/.test(line))
       .map((line) => line.split('|').map((cell) => cell.trim()));
     expect(rows.length).toBeGreaterThan(40);
-    const bare = rows.filter(([, , , standard = '', code = '']) => !/^ours$|\]\(https:/.test(standard) || !/\]\(\.\.\//.test(code));
+    const bare = rows.filter(
+      ([, , , standard = '', code = '']) => !/^ours$|\]\(https:/.test(standard) || !/\]\(\.\.\//.test(code),
+    );
     expect(bare).toEqual([]);
   });
 });

@@ -47,14 +47,21 @@ describe('links', () => {
 
   it('lead from the README to every document', () => {
     const readme = new Set(linksOf(readDocument('README.md')).map((link) => link.split('#')[0]));
-    const unlinked = files.filter((file) => /^(docs\/)?[\w-]+\.md$/.test(file) && file !== 'README.md' && !readme.has(file));
+    const unlinked = files.filter(
+      (file) => /^(docs\/)?[\w-]+\.md$/.test(file) && file !== 'README.md' && !readme.has(file),
+    );
     expect(unlinked).toEqual([]);
   });
 });
 
 describe('anchors', () => {
   it('are those of GitHub', () => {
-    const prose = ['# What `egw` does', '## What egw does', '## 100 000 events/s, and more!', '## [The limit](limit.md)'];
+    const prose = [
+      '# What `egw` does',
+      '## What egw does',
+      '## 100 000 events/s, and more!',
+      '## [The limit](limit.md)',
+    ];
     const anchors = anchorsOf({ file: 'x.md', blocks: [], prose: prose.join('\n\n') });
     expect([...anchors]).toEqual(['what-egw-does', 'what-egw-does-1', '100-000-eventss-and-more', 'the-limit']);
   });

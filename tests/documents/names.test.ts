@@ -15,11 +15,16 @@ describe('names in documents', () => {
   it('of metrics are those of the metrics page', () => {
     const named = documents.flatMap(({ file, prose, blocks }) =>
       [prose, ...blocks.map(({ text }) => text)].flatMap((text) =>
-        [...text.matchAll(/\b(?:[a-z_]+:)?eventgw_[a-z0-9_]+[a-z0-9](?::[a-z0-9_]+)?/g)].map(([series]) => ({ file, series })),
+        [...text.matchAll(/\b(?:[a-z_]+:)?eventgw_[a-z0-9_]+[a-z0-9](?::[a-z0-9_]+)?/g)].map(([series]) => ({
+          file,
+          series,
+        })),
       ),
     );
     const isThere = (series: string) =>
-      series.includes(':') ? rules.includes(`record: ${series}\n`) : metrics.includes(`\`${series}\``) || metrics.includes(`\`${metricOf(series)}\``);
+      series.includes(':')
+        ? rules.includes(`record: ${series}\n`)
+        : metrics.includes(`\`${series}\``) || metrics.includes(`\`${metricOf(series)}\``);
     expect(named.length).toBeGreaterThan(100);
     expect(named.filter(({ series }) => !isThere(series))).toEqual([]);
   });
@@ -31,8 +36,11 @@ describe('names in documents', () => {
     expect(named.filter(({ alert }) => !existsSync(`docs/runbooks/${alert}.md`))).toEqual([]);
   });
 
-  it.each(documents.map((document) => [document.file, document] as const))('of files in %s are there', (_, document) => {
-    const paths = inlineCode(document).filter((code) => new RegExp(`^(${folders})/[\\w./*{},-]+$`).test(code));
-    expect(paths.filter((path) => !existsSync(path) && globSync(path).length === 0)).toEqual([]);
-  });
+  it.each(documents.map((document) => [document.file, document] as const))(
+    'of files in %s are there',
+    (_, document) => {
+      const paths = inlineCode(document).filter((code) => new RegExp(`^(${folders})/[\\w./*{},-]+$`).test(code));
+      expect(paths.filter((path) => !existsSync(path) && globSync(path).length === 0)).toEqual([]);
+    },
+  );
 });

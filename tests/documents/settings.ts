@@ -5,8 +5,8 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const values: unknown = parseYaml(readFileSync('charts/event-gateway/values.yaml', 'utf8'));
-const schemas = ['charts/event-gateway/values.schema.json', 'docs/gateway.schema.json'].map(
-  (file): unknown => JSON.parse(readFileSync(file, 'utf8')),
+const schemas = ['charts/event-gateway/values.schema.json', 'docs/gateway.schema.json'].map((file): unknown =>
+  JSON.parse(readFileSync(file, 'utf8')),
 );
 
 /** The part of `value` at a path. */
