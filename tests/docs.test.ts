@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { parse as parseYaml, stringify as stringifyYaml } from 'yaml';
+import { parse as parseYaml } from 'yaml';
 import { costs } from '../apps/cli/costs.ts';
 import { describeReport, makeReport, noFacts } from '../apps/local/report.ts';
 import { refusals } from '../apps/receiver/refuse.ts';
@@ -90,7 +90,7 @@ describe('configurations', () => {
   it('show each kind of sender as it may be written', () => {
     const [, shown = ''] = /```text\n(auth:\n[\s\S]*?)```/.exec(readFileSync('docs/senders.md', 'utf8')) ?? [];
     const whole = { ...(parseYaml(yamlOf(readme)) as object), ...(parseYaml(shown) as object) };
-    expect(readGatewayConfig(stringifyYaml(whole))).toMatchObject({ ok: true });
+    expect(readGatewayConfig(JSON.stringify(whole))).toMatchObject({ ok: true });
     expect(Object.keys((parseYaml(shown) as { readonly auth: object }).auth)).toEqual([
       'apiKeys',
       'jwt',
