@@ -63,7 +63,8 @@ describe('commands in documents', () => {
   });
 
   it('are of programs that documents may ask for', () => {
-    const known = /^(aws|cosign|curl|docker|egw|for|gh|git|helm|kind|kubectl|node|npm|sed|skaffold|terraform)(?= )|^\w+=/;
+    const known =
+      /^(aws|cosign|curl|docker|egw|for|gh|git|helm|kind|kubectl|node|npm|sed|skaffold|terraform)(?= )|^\w+=/;
     const unknown = documents.flatMap((document) =>
       shellLines(document)
         .filter((line) => !known.test(line))
