@@ -10,11 +10,11 @@ import { readGatewayConfig } from '../apps/shared/config.ts';
 import { tracingEnvironment } from '../apps/shared/export-traces.ts';
 import { tracing } from '../apps/shared/observe-config.ts';
 import { clientTls, targetAuth } from '../apps/shared/target-auth-config.ts';
-import { tableAfter } from '../docs/markdown.ts';
 import { removals } from './conformance/delivery/guards.ts';
 import { scenarios } from './cluster/scenarios/all.ts';
 import { rows } from './conformance/delivery/rows/all.ts';
 import { gatewayJsonSchema } from '../apps/shared/gateway-schema.ts';
+import { tableAfter } from '../docs/markdown.ts';
 
 const readme = readFileSync('README.md', 'utf8');
 const schema = JSON.parse(gatewayJsonSchema()) as object;
