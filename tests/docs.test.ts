@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, globSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse as parseYaml } from 'yaml';
@@ -16,25 +15,16 @@ import { removals } from './conformance/delivery/guards.ts';
 import { scenarios } from './cluster/scenarios/all.ts';
 import { rows } from './conformance/delivery/rows/all.ts';
 import { gatewayJsonSchema } from '../apps/shared/gateway-schema.ts';
+import { tableAfter } from '../docs/markdown.ts';
 
 const readme = readFileSync('README.md', 'utf8');
 const schema = JSON.parse(gatewayJsonSchema()) as object;
-const tableAfter = (marker: string, text = readme) =>
-  (text.split(marker)[1] ?? '')
-    .trimStart()
-    .split('\n\n')[0]
-    ?.split('\n')
-    .slice(2)
-    .map((line) =>
-      line
-        .split('|')
-        .slice(1, -1)
-        .map((cell) => cell.trim()),
-    ) ?? [];
+const settings = readFileSync('docs/configuration.md', 'utf8');
+const yamlOf = (text: string) => /```yaml\n([\s\S]*?)```/.exec(text)?.[1] ?? '';
 
 describe('README', () => {
   it('lists every refusal as the code has it, and no other', () => {
-    expect(tableAfter('<!-- refusals -->')).toEqual(
+    expect(tableAfter('<!-- refusals -->', readme)).toEqual(
       Object.entries(refusals).map(([code, { status, when, retry }]) => [
         `\`${code}\``,
         String(status),
@@ -42,25 +32,6 @@ describe('README', () => {
         retry ? 'yes' : 'no',
       ]),
     );
-  });
-
-  it('shows a configuration that can be used', () => {
-    const [, yaml = ''] = /```yaml\n([\s\S]*?)```/.exec(readme) ?? [];
-    expect(readGatewayConfig(yaml)).toMatchObject({ ok: true });
-    const validate = new Ajv2020({ strict: false, formats: { uri: true } }).compile(schema);
-    validate(parseYaml(yaml));
-    expect(validate.errors).toBeNull();
-  });
-
-  it('shows each credential of a target as it may be written', () => {
-    const [, shown = ''] = /```text\n(auth: [\s\S]*?)```/.exec(readme) ?? [];
-    const kinds = shown.trimEnd().split('\n');
-    for (const kind of kinds) {
-      const { auth, tls } = parseYaml(kind) as { readonly auth?: unknown; readonly tls?: unknown };
-      const read = tls === undefined ? targetAuth.safeParse(auth) : clientTls.safeParse(tls);
-      expect(read.error).toBeUndefined();
-    }
-    expect(kinds).toHaveLength(targetAuth.options.length + 1);
   });
 
   it('shows the summary of npm start as it is', () => {
@@ -77,18 +48,56 @@ describe('README', () => {
 
   it('lists every command that there is', () => {
     const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
-    const listed = tableAfter('## Commands').map(([command = '']) => /npm (?:run )?([\w:]+)/.exec(command)?.[1]);
+    const listed = tableAfter('## Commands', readme).map(
+      ([command = '']) => /npm (?:run )?([\w:]+)/.exec(command)?.[1],
+    );
     expect(listed.toSorted()).toEqual(Object.keys(scripts).toSorted());
   });
 
   it('lists every variable that the apps read', () => {
-    const listed = tableAfter('says where SQS is')
-      .concat(tableAfter('`{ env: NAME }` or `{ file: path }`.'))
+    const listed = tableAfter('says where SQS is', readme)
+      .concat(tableAfter('`{ env: NAME }` or `{ file: path }`.', readme))
       .concat([...readme.matchAll(/^\| `([A-Z_]+)`/gm)].map(([, name = '']) => [name]));
     const read = ['receiver', 'dispatcher'].flatMap((app) =>
       [...readFileSync(`apps/${app}/config.ts`, 'utf8').matchAll(/^ {2}([A-Z_]+):/gm)].map(([, name]) => name),
     );
     expect(new Set(listed.map(([name]) => name).filter((name) => /^[A-Z_]+$/.test(name ?? '')))).toEqual(new Set(read));
+  });
+});
+
+describe('configurations', () => {
+  const validate = new Ajv2020({ strict: false, formats: { uri: true } }).compile(schema);
+
+  it.each([
+    ['the README', readme],
+    ['docs/configuration.md', settings],
+  ])('of %s can be used', (_, text) => {
+    expect(readGatewayConfig(yamlOf(text))).toMatchObject({ ok: true });
+    validate(parseYaml(yamlOf(text)));
+    expect(validate.errors).toBeNull();
+  });
+
+  it('show each credential of a target as it may be written', () => {
+    const [, shown = ''] = /```text\n(auth: [\s\S]*?)```/.exec(settings) ?? [];
+    const kinds = shown.trimEnd().split('\n');
+    for (const kind of kinds) {
+      const { auth, tls } = parseYaml(kind) as { readonly auth?: unknown; readonly tls?: unknown };
+      const read = tls === undefined ? targetAuth.safeParse(auth) : clientTls.safeParse(tls);
+      expect(read.error).toBeUndefined();
+    }
+    expect(kinds).toHaveLength(targetAuth.options.length + 1);
+  });
+
+  it('show each kind of sender as it may be written', () => {
+    const [, shown = ''] = /```text\n(auth:\n[\s\S]*?)```/.exec(readFileSync('docs/senders.md', 'utf8')) ?? [];
+    const whole = { ...(parseYaml(yamlOf(readme)) as object), ...(parseYaml(shown) as object) };
+    expect(readGatewayConfig(JSON.stringify(whole))).toMatchObject({ ok: true });
+    expect(Object.keys((parseYaml(shown) as { readonly auth: object }).auth)).toEqual([
+      'apiKeys',
+      'jwt',
+      'sts',
+      'webhooks',
+    ]);
   });
 });
 
@@ -207,13 +216,5 @@ describe('the chart', () => {
     ) as Record<string, unknown>;
     expect([dispatcher, existingSecret]).not.toContain(undefined);
     expect(same).toEqual(propertiesOf(gatewayJsonSchema()));
-  });
-});
-
-describe('links', () => {
-  it.each(globSync('{*.md,docs/**/*.md}'))('of %s lead somewhere', (file) => {
-    const links = [...readFileSync(file, 'utf8').matchAll(/\]\(([^)#\s]+)/g)].map(([, link = '']) => link);
-    const broken = links.filter((link) => !/^https?:/.test(link) && !existsSync(join(dirname(file), link)));
-    expect(broken).toEqual([]);
   });
 });
