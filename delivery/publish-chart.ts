@@ -18,7 +18,8 @@ async function publish(file: string, to: string, run: Run): Promise<Published> {
   try {
     const pulled = await run('helm', ['pull', `${to}/${name}`, '--version', version, '--destination', folder]);
     if (!pulled.ok) {
-      if (!/not found|manifest unknown|name unknown/i.test(pulled.text)) return { ok: false, fault: pulled.text.trim() };
+      // A registry may deny to say what is not there. Whoever may not read may not push either.
+      if (!/not found|manifest unknown|name unknown|denied/i.test(pulled.text)) return { ok: false, fault: pulled.text.trim() };
       const pushed = await run('helm', ['push', file, to]);
       return pushed.ok ? digestIn(pushed) : { ok: false, fault: `${file} was not pushed: ${pushed.text.trim()}` };
     }
