@@ -20,7 +20,7 @@ mkdir -p "$bin"
 
 for name; do
   read -r _ module version package variable < <(table | awk -v name="$name" '$1 == name') || {
-    echo "There is no $name to install: name some of" $(table | cut -d' ' -f1) >&2
+    echo "There is no $name to install: name some of $(table | cut -d' ' -f1 | xargs)" >&2
     exit 2
   }
   # Built inside of the module: `go install` refuses those that replace or exclude others.

@@ -7,7 +7,8 @@ environment=$1 shown=${2:-}
 
 folder=infrastructure/environments/$environment
 [[ -d $folder ]] || { echo "There is no $folder" >&2; exit 2; }
-terraform -chdir="$folder" init -input=false -backend-config="bucket=$STATE_BUCKET"
+terraform -chdir="$folder" init -input=false \
+  -backend-config="bucket=$STATE_BUCKET" -backend-config="region=$AWS_REGION"
 # Who only looks may not write, and so not lock.
 lock=(-lock=false)
 [[ -z $shown ]] || lock=(-lock-timeout=5m)

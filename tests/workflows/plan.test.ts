@@ -80,7 +80,7 @@ describe('plan.sh', () => {
   const answers = [{ to: /^terraform -chdir=\S+ (init|plan) / }, { to: /^terraform \S+ show -json plan.tfplan$/, says: json }];
   const here = 'infrastructure/environments/dev';
   const run = (...args: readonly string[]) =>
-    play(['.github/scripts/plan.sh', ...args], answers, { STATE_BUCKET: 'state' }, {
+    play(['.github/scripts/plan.sh', ...args], answers, { STATE_BUCKET: 'state', AWS_REGION: 'eu-west-1' }, {
       apart: true,
       files: { [`${here}/main.tf`]: '' },
       reads: ['plan-dev.md', `${here}/plan.json`],
@@ -90,7 +90,7 @@ describe('plan.sh', () => {
     const { code, calls, outputs, summary, look, said } = await run('dev');
     expect({ code, outputs }).toEqual({ code: 0, outputs: `digest=${digest}\n` });
     expect(calls).toEqual([
-      `terraform -chdir=${here} init -input=false -backend-config=bucket=state`,
+      `terraform -chdir=${here} init -input=false -backend-config=bucket=state -backend-config=region=eu-west-1`,
       `terraform -chdir=${here} plan -input=false -lock=false -out=plan.tfplan`,
       `terraform -chdir=${here} show -json plan.tfplan`,
     ]);

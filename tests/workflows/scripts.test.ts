@@ -110,7 +110,7 @@ describe('roll-out.sh', () => {
     { to: /^aws eks update-kubeconfig --name dev --region eu-west-1$/ },
     { to: /^npm run --silent infrastructure:values -- dev$/ },
     { to: /^helm history/, says: '[{"revision":7,"status":"deployed"}]' },
-    { to: /^helm upgrade event-gateway dist\/chart\/event-gateway-1.2.3.tgz .*environments\/dev\/values.yaml/ },
+    { to: /^helm upgrade event-gateway dist\/chart\/event-gateway-1.2.3.tgz .*environments\/dev\/values.yaml .*environments\/dev\/infrastructure.yaml/ },
   ];
 
   it('brings the packaged chart, with the values of Terraform, and sees an event arrive', async () => {

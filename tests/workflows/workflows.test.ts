@@ -69,6 +69,7 @@ describe('workflows', () => {
       'release.yml publish-release': 'contents',
       'release.yml prod': 'id-token',
       'roll-out.yml plan': 'id-token',
+      'roll-out.yml copy': 'id-token',
       'roll-out.yml apply': 'id-token',
     });
   });
@@ -81,14 +82,18 @@ describe('workflows', () => {
   });
 
   it('assume roles in environments alone, by the identity of the job, for a place that the environment names', () => {
-    const assuming = jobs.filter(assumesRole);
-    expect(assuming).toHaveLength(3);
-    for (const { steps: all, environment, title } of assuming) {
-      expect({ title, environment }).toEqual({ title, environment: expect.stringMatching(/\.environment \}\}(-plan)?$/) });
+    const roles = jobs.filter(assumesRole).map(({ steps: all, environment = '', title }) => {
       const step = all.find(({ uses = '' }) => uses.startsWith('aws-actions/'));
-      const role = environment?.endsWith('-plan') === true ? 'PLAN_ROLE_ARN' : 'DEPLOY_ROLE_ARN';
-      expect(step?.with).toEqual({ 'role-to-assume': `\${{ vars.${role} }}`, 'aws-region': '${{ vars.AWS_REGION }}' });
-    }
+      expect(step?.with).toEqual({ 'role-to-assume': expect.any(String), 'aws-region': '${{ vars.AWS_REGION }}' });
+      const role = /^\$\{\{ vars\.(\w+) \}\}$/.exec(String(step?.with?.['role-to-assume']))?.[1];
+      return [title, `${role ?? 'none'} in ${environment}`];
+    });
+    expect(Object.fromEntries(roles)).toEqual({
+      'deploy.yml plan': 'PLAN_ROLE_ARN in ${{ matrix.environment }}-plan',
+      'roll-out.yml plan': 'PLAN_ROLE_ARN in ${{ inputs.environment }}-plan',
+      'roll-out.yml copy': 'PUSH_ROLE_ARN in release',
+      'roll-out.yml apply': 'DEPLOY_ROLE_ARN in ${{ inputs.environment }}',
+    });
   });
 
   it('name no key and no secret but the one that GitHub makes for a run', () => {
