@@ -24,7 +24,8 @@ export function sectionOf(changelog: string, version: string): Section {
     const comma = heading.indexOf(',');
     const isAsked = heading.slice(0, comma === -1 ? undefined : comma) === version;
     current = isAsked ? [] : undefined;
-    if (current !== undefined) found.push({ said: comma === -1 ? '' : heading.slice(comma + 1).trim(), lines: current });
+    if (current !== undefined)
+      found.push({ said: comma === -1 ? '' : heading.slice(comma + 1).trim(), lines: current });
   }
   const [section] = found;
   if (section === undefined) return { kind: 'missing' };

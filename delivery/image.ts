@@ -21,7 +21,10 @@ async function asked(): Promise<Tagged> {
   const files = readdirSync(second);
   const foreign = files.filter((file) => !/^[0-9a-f]{64}$/.test(file));
   if (files.length !== 2 || foreign.length > 0)
-    return { ok: false, fault: `${second} holds ${files.join(', ') || 'nothing'}: two files named by digests were to be there` };
+    return {
+      ok: false,
+      fault: `${second} holds ${files.join(', ') || 'nothing'}: two files named by digests were to be there`,
+    };
   return joinImages(
     first,
     files.map((file) => `sha256:${file}`),

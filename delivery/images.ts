@@ -62,7 +62,10 @@ export async function joinImages(name: string, digests: readonly string[], tag: 
   const found = await findImage(`${name}:${tag}`, run);
   if (found.kind !== 'image') return { ok: false, fault: `${name}:${tag} is ${found.kind} after it was made` };
   if (found.platforms.join() !== bothPlatforms.join())
-    return { ok: false, fault: `${name}:${tag} is for ${found.platforms.join(', ')}, and not ${bothPlatforms.join(' and ')}` };
+    return {
+      ok: false,
+      fault: `${name}:${tag} is for ${found.platforms.join(', ')}, and not ${bothPlatforms.join(' and ')}`,
+    };
   return { ok: true, digest: found.digest };
 }
 

@@ -54,7 +54,9 @@ export function judgePlan(json: string): Plan {
   const said = Object.entries(outputs)
     .map(([name, { actions }]) => [name, ...actions])
     .filter(([, action]) => action !== 'no-op');
-  const digest = createHash('sha256').update(JSON.stringify([changes, said])).digest('hex');
+  const digest = createHash('sha256')
+    .update(JSON.stringify([changes, said]))
+    .digest('hex');
   return { changes, digest };
 }
 

@@ -19,7 +19,8 @@ async function publish(file: string, to: string, run: Run): Promise<Published> {
     const pulled = await run('helm', ['pull', `${to}/${name}`, '--version', version, '--destination', folder]);
     if (!pulled.ok) {
       // A registry may deny to say what is not there. Whoever may not read may not push either.
-      if (!/not found|manifest unknown|name unknown|denied/i.test(pulled.text)) return { ok: false, fault: pulled.text.trim() };
+      if (!/not found|manifest unknown|name unknown|denied/i.test(pulled.text))
+        return { ok: false, fault: pulled.text.trim() };
       const pushed = await run('helm', ['push', file, to]);
       return pushed.ok ? digestIn(pushed) : { ok: false, fault: `${file} was not pushed: ${pushed.text.trim()}` };
     }
@@ -37,7 +38,8 @@ function digestIn({ text }: Said): Published {
 }
 
 const [file, to] = process.argv.slice(2);
-if (file === undefined || to === undefined) throw new Error('Usage: node delivery/publish-chart.ts CHART.tgz oci://REGISTRY/PATH');
+if (file === undefined || to === undefined)
+  throw new Error('Usage: node delivery/publish-chart.ts CHART.tgz oci://REGISTRY/PATH');
 const done = await publish(file, to, runProgram);
 if (done.ok) {
   giveOutput(placesOf(process.env), 'digest', done.digest);

@@ -27,8 +27,8 @@ const chartFile = z.object({ version: z.string(), appVersion: z.string() });
 
 /** The version that a tag releases, if everything in the repository names the same one. */
 export function versionOf(tag: string, named: Named): Version {
-  const [, version, prerelease] = (tag.length <= longestTag && tagPattern.exec(tag)) || [];
-  if (version === undefined)
+  const [, version, prerelease] = tagPattern.exec(tag.slice(0, longestTag + 1)) ?? [];
+  if (version === undefined || tag.length > longestTag)
     return { ok: false, faults: [`The tag is ${JSON.stringify(tag)}: name it v1.2.3, or v1.2.3-rc.1`] };
   const lock = lockfile.parse(JSON.parse(named.packageLock));
   const chart = chartFile.parse(parse(named.chart));

@@ -18,11 +18,15 @@ what was there before is put back. Exit code 0 where it arrived, 1 where not, 2 
 `;
 
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'must be sha256: and 64 hexadecimal digits');
-const label = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,51}[a-z0-9])?$/, 'must be a name of Kubernetes, 53 characters at most');
+const label = z
+  .string()
+  .regex(/^[a-z0-9]([a-z0-9-]{0,51}[a-z0-9])?$/, 'must be a name of Kubernetes, 53 characters at most');
 const settings = z.object({
   chart: z.string().endsWith('.tgz'),
   values: z.array(z.string()).min(1),
-  registry: z.string().regex(/^[a-z0-9][a-z0-9.:/_-]*[a-z0-9]$/, 'must be a registry, without https:// and a slash at its end'),
+  registry: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.:/_-]*[a-z0-9]$/, 'must be a registry, without https:// and a slash at its end'),
   receiver: digest,
   dispatcher: digest,
   name: label.default('event-gateway'),
@@ -44,7 +48,9 @@ function readSettings(): z.infer<typeof settings> | string {
       },
     });
     const read = settings.safeParse(values);
-    return read.success ? read.data : read.error.issues.map((each) => `--${each.path.join('.')} ${each.message}`).join('\n');
+    return read.success
+      ? read.data
+      : read.error.issues.map((each) => `--${each.path.join('.')} ${each.message}`).join('\n');
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

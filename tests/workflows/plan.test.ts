@@ -55,7 +55,10 @@ describe('a plan', () => {
     expect(row).toMatch(/^\| \+ create \| `[^`\n]*` \| {2}\|$/);
     expect(row.replaceAll('\\|', '').split('|')).toHaveLength(5);
     expect(page).not.toMatch(/^## /m);
-    const endless = describePlan('dev', judgePlan(plan({ ...change(queue, ['create']), address: 'a'.repeat(100_000) })));
+    const endless = describePlan(
+      'dev',
+      judgePlan(plan({ ...change(queue, ['create']), address: 'a'.repeat(100_000) })),
+    );
     expect(endless.length).toBeLessThan(1_000);
   });
 
@@ -77,14 +80,22 @@ describe('a plan', () => {
 describe('plan.sh', () => {
   const json = plan(change(queue, ['create'], null, { name: secret }));
   const { digest } = judgePlan(json);
-  const answers = [{ to: /^terraform -chdir=\S+ (init|plan) / }, { to: /^terraform \S+ show -json plan.tfplan$/, says: json }];
+  const answers = [
+    { to: /^terraform -chdir=\S+ (init|plan) / },
+    { to: /^terraform \S+ show -json plan.tfplan$/, says: json },
+  ];
   const here = 'infrastructure/environments/dev';
   const run = (...args: readonly string[]) =>
-    play(['.github/scripts/plan.sh', ...args], answers, { STATE_BUCKET: 'state', AWS_REGION: 'eu-west-1' }, {
-      apart: true,
-      files: { [`${here}/main.tf`]: '' },
-      reads: ['plan-dev.md', `${here}/plan.json`],
-    });
+    play(
+      ['.github/scripts/plan.sh', ...args],
+      answers,
+      { STATE_BUCKET: 'state', AWS_REGION: 'eu-west-1' },
+      {
+        apart: true,
+        files: { [`${here}/main.tf`]: '' },
+        reads: ['plan-dev.md', `${here}/plan.json`],
+      },
+    );
 
   it('tells what would change, locks nothing for it, and leaves no values behind', async () => {
     const { code, calls, outputs, summary, look, said } = await run('dev');
@@ -101,7 +112,10 @@ describe('plan.sh', () => {
 
   it('fails on a plan that is another than the approved one, and locks what it leaves to be applied', async () => {
     const same = await run('dev', digest);
-    expect(same).toMatchObject({ code: 0, calls: expect.arrayContaining([expect.stringContaining('-lock-timeout=5m')]) });
+    expect(same).toMatchObject({
+      code: 0,
+      calls: expect.arrayContaining([expect.stringContaining('-lock-timeout=5m')]),
+    });
     const other = await run('dev', '0'.repeat(64));
     expect(other).toMatchObject({ code: 1, said: expect.stringContaining('something changed in between') });
   });

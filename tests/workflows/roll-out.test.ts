@@ -12,13 +12,20 @@ const roll = (answers: readonly Answer[]) => play(command, answers);
 
 const revisions = (...statuses: readonly string[]): Answer => ({
   to: /^helm history event-gateway --namespace event-gateway --output json$/,
-  says: JSON.stringify(statuses.map((status, index) => ({ revision: index + 1, status, chart: 'event-gateway-1.2.2' }))),
+  says: JSON.stringify(
+    statuses.map((status, index) => ({ revision: index + 1, status, chart: 'event-gateway-1.2.2' })),
+  ),
 });
 const none: Answer = { to: /^helm history/, tells: 'Error: release: not found\n', code: 1 };
 const upgrades: Answer = { to: /^helm upgrade/ };
 const suite = 'NAME: event-gateway\nTEST SUITE:     event-gateway-test\nLast Started:   now\nPhase:          ';
 const arrives: Answer = { to: /^helm test/, says: `${suite}Succeeded\n` };
-const isLost: Answer = { to: /^helm test/, says: `${suite}Failed\n`, tells: 'Error: pod event-gateway-test failed\n', code: 1 };
+const isLost: Answer = {
+  to: /^helm test/,
+  says: `${suite}Failed\n`,
+  tells: 'Error: pod event-gateway-test failed\n',
+  code: 1,
+};
 const pods: Answer = { to: /^kubectl (get pods|logs)/ };
 const verbs = (calls: readonly string[]) => calls.map((call) => call.split(' ').slice(0, 2).join(' '));
 
@@ -42,7 +49,9 @@ describe('a release', () => {
     const lost = { ...isLost, times: 2 };
     const { code, calls, summary } = await roll([former, upgrades, lost, pods, { to: /^helm rollback/ }, arrives]);
     expect(code).toBe(1);
-    expect(summary).toContain('event-gateway is back at revision 2. There an event arrives: the fault is in what was new.');
+    expect(summary).toContain(
+      'event-gateway is back at revision 2. There an event arrives: the fault is in what was new.',
+    );
     expect(verbs(calls)).toEqual([
       ...['helm history', 'helm upgrade', 'helm test', 'kubectl get', 'kubectl logs', 'helm test'],
       ...['helm rollback', 'helm test'],
@@ -73,14 +82,21 @@ describe('a release', () => {
   });
 
   it('is left to Helm where it does not become ready: no event is sent', async () => {
-    const fails = { ...upgrades, tells: 'Error: UPGRADE FAILED: release event-gateway failed, and has been rolled back\n', code: 1 };
+    const fails = {
+      ...upgrades,
+      tells: 'Error: UPGRADE FAILED: release event-gateway failed, and has been rolled back\n',
+      code: 1,
+    };
     const { code, calls, summary } = await roll([revisions('deployed'), fails]);
     expect({ code, verbs: verbs(calls) }).toEqual({ code: 1, verbs: ['helm history', 'helm upgrade'] });
     expect(summary).toContain('Helm has put back what was there: Error: UPGRADE FAILED');
   });
 
   it('touches nothing where nobody can say what runs there', async () => {
-    for (const before of [{ ...none, tells: 'Error: kubernetes cluster unreachable\n' }, { ...revisions(), says: '{' }]) {
+    for (const before of [
+      { ...none, tells: 'Error: kubernetes cluster unreachable\n' },
+      { ...revisions(), says: '{' },
+    ]) {
       const { code, calls, summary } = await roll([before]);
       expect({ code, calls: calls.length }).toEqual({ code: 1, calls: 1 });
       expect(summary).toContain('Nothing was done');
@@ -96,7 +112,10 @@ describe('a release', () => {
   it('that cannot be put back is told as what it is', async () => {
     const stuck = { to: /^helm rollback/, tells: 'Error: another operation is in progress\n', code: 1 };
     const { code, summary } = await roll([revisions('deployed'), upgrades, isLost, pods, stuck]);
-    expect({ code, summary }).toEqual({ code: 1, summary: expect.stringContaining('what runs there now does not deliver') });
+    expect({ code, summary }).toEqual({
+      code: 1,
+      summary: expect.stringContaining('what runs there now does not deliver'),
+    });
   });
 
   it.each([

@@ -110,7 +110,9 @@ describe('roll-out.sh', () => {
     { to: /^aws eks update-kubeconfig --name dev --region eu-west-1$/ },
     { to: /^npm run --silent infrastructure:values -- dev$/ },
     { to: /^helm history/, says: '[{"revision":7,"status":"deployed"}]' },
-    { to: /^helm upgrade event-gateway dist\/chart\/event-gateway-1.2.3.tgz .*environments\/dev\/values.yaml .*environments\/dev\/infrastructure.yaml/ },
+    {
+      to: /^helm upgrade event-gateway dist\/chart\/event-gateway-1.2.3.tgz .*environments\/dev\/values.yaml .*environments\/dev\/infrastructure.yaml/,
+    },
   ];
 
   it('brings the packaged chart, with the values of Terraform, and sees an event arrive', async () => {
@@ -122,7 +124,10 @@ describe('roll-out.sh', () => {
   it('fails, and has put back what was there, where no event arrives', async () => {
     const lost = [{ to: /^helm test/, code: 1 }, { to: /^kubectl/ }, { to: /^helm rollback event-gateway 7 / }];
     const { code, calls } = await play(script('roll-out', 'dev'), [...before, ...lost], env, stage);
-    expect({ code, back: calls.filter((call) => call.startsWith('helm rollback')).length }).toEqual({ code: 1, back: 1 });
+    expect({ code, back: calls.filter((call) => call.startsWith('helm rollback')).length }).toEqual({
+      code: 1,
+      back: 1,
+    });
   });
 
   it('changes nothing on the cluster where the values cannot be made', async () => {

@@ -27,7 +27,10 @@ describe('the version of a tag', () => {
     `v1.2.3-${'a'.repeat(200)}`,
     `v${'9'.repeat(20)}.0.0`,
   ])('is none where the tag is %j', (tag) => {
-    expect(versionOf(tag, named('1.2.3'))).toMatchObject({ ok: false, faults: [expect.stringContaining('name it v1.2.3')] });
+    expect(versionOf(tag, named('1.2.3'))).toMatchObject({
+      ok: false,
+      faults: [expect.stringContaining('name it v1.2.3')],
+    });
   });
 
   it('is one that all files name: each that names another is told', () => {
@@ -61,7 +64,8 @@ describe('the version of a tag', () => {
 });
 
 describe('a section of the changelog', () => {
-  const one = (heading: string, body = '- A.') => `# Changelog\n\n${heading}\n\n${body}\n\n## 0.9.0, 2026-01-01\n\n- Old.\n`;
+  const one = (heading: string, body = '- A.') =>
+    `# Changelog\n\n${heading}\n\n${body}\n\n## 0.9.0, 2026-01-01\n\n- Old.\n`;
 
   it('is what stands below its heading, to the next', () => {
     expect(sectionOf(one('## 1.0.0, 2027-01-31', '### Fixed\n\n- A.'), '1.0.0')).toEqual({

@@ -12,7 +12,9 @@ const assumesRole = (job: Job) => usesOf(job, 'aws-actions/configure-aws-credent
 const isSigning = (job: Job) =>
   usesOf(job, 'actions/attest') || job.steps.some(({ run = '' }) => run.startsWith('cosign sign '));
 const writes = ({ permissions = {} }: Job) =>
-  Object.keys(permissions).filter((name) => permissions[name] === 'write').toSorted();
+  Object.keys(permissions)
+    .filter((name) => permissions[name] === 'write')
+    .toSorted();
 
 describe('workflows', () => {
   it('are those that docs/releasing.md tells of', () => {
@@ -22,7 +24,9 @@ describe('workflows', () => {
   });
 
   it('use actions by the digest of a commit, and the same one everywhere', () => {
-    const lines = files.flatMap((file) => [...textOf(file).matchAll(/^ *(?:- )?uses: (.*)$/gm)].map(([, line = '']) => line));
+    const lines = files.flatMap((file) =>
+      [...textOf(file).matchAll(/^ *(?:- )?uses: (.*)$/gm)].map(([, line = '']) => line),
+    );
     const foreign = lines.filter((line) => !line.startsWith('./'));
     expect(foreign.length).toBeGreaterThan(30);
     expect(foreign.filter((line) => !/^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line))).toEqual([]);
@@ -44,7 +48,10 @@ describe('workflows', () => {
   });
 
   it('are kept up to date by Renovate, digests and compiled tools too', () => {
-    const renovate = JSON.parse(textOf('renovate.json')) as { extends: string[]; customManagers: { matchStrings: string[] }[] };
+    const renovate = JSON.parse(textOf('renovate.json')) as {
+      extends: string[];
+      customManagers: { matchStrings: string[] }[];
+    };
     expect(renovate.extends).toContain('helpers:pinGitHubActionDigests');
     const [pattern = ''] = renovate.customManagers[0]?.matchStrings ?? [];
     const found = [...textOf('.github/scripts/install-tools.sh').matchAll(new RegExp(pattern, 'gm'))];
@@ -98,7 +105,8 @@ describe('workflows', () => {
 
   it('name no key and no secret but the one that GitHub makes for a run', () => {
     const all = globSync('.github/**/*').filter((file) => /\.(ya?ml|sh)$/.test(file));
-    const keys = /access[-_ ]?key|AKIA[0-9A-Z]{8}|secret[-_]key|password: |secrets: inherit|secrets(\.(?!GITHUB_TOKEN\b)|\[)/i;
+    const keys =
+      /access[-_ ]?key|AKIA[0-9A-Z]{8}|secret[-_]key|password: |secrets: inherit|secrets(\.(?!GITHUB_TOKEN\b)|\[)/i;
     expect(all.length).toBeGreaterThan(15);
     expect(all.filter((file) => keys.test(textOf(file)))).toEqual([]);
   });
@@ -130,7 +138,9 @@ describe('workflows', () => {
     expect([...starts].toSorted()).toEqual(['pull_request', 'push', 'workflow_call']);
     const risky = jobs.filter(
       ({ of, if: only = '', ...job }) =>
-        'pull_request' in of.on && writes(job).length > 0 && !/head\.repo\.full_name == github\.repository|'push'/.test(only),
+        'pull_request' in of.on &&
+        writes(job).length > 0 &&
+        !/head\.repo\.full_name == github\.repository|'push'/.test(only),
     );
     // Of these, one runs after the plan, which a fork has not, and two after ci, which runs for a push.
     expect(risky.map(({ title, needs }) => `${title} after ${[needs].flat().join(' ')}`)).toEqual([
@@ -190,7 +200,10 @@ describe('what workflows run', () => {
     expect(asked.filter((name) => !new RegExp(`npm run (--silent )?"?(${name}|test:\\$1)\\b`).test(all))).toEqual([]);
     expect(textOf('.github/workflows/ci.yml')).toContain('proof: [start, limit, delivery, observability, hostile]');
     expect(runs).toContain('.github/scripts/prove.sh cluster');
-    for (const part of ['tests/dispatcher/{limiter,limit-changed,windows,share,ledger,unsettled,token}', 'EGW_TEST_REDIS=real'])
+    for (const part of [
+      'tests/dispatcher/{limiter,limit-changed,windows,share,ledger,unsettled,token}',
+      'EGW_TEST_REDIS=real',
+    ])
       expect([all.includes(part), textOf('.ci/run').includes(part)]).toEqual([true, true]);
   });
 });
@@ -199,7 +212,9 @@ describe('actionlint', () => {
   it('finds nothing in them', () => {
     const { error, stdout, status } = spawnSync('actionlint', ['-no-color'], { encoding: 'utf8' });
     if (error !== undefined) {
-      console.log('NOT CHECKED: the workflows, as there is no actionlint on the PATH; .ci/run and the job check have it.');
+      console.log(
+        'NOT CHECKED: the workflows, as there is no actionlint on the PATH; .ci/run and the job check have it.',
+      );
       return;
     }
     expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
