@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { sectionOf } from '../../delivery/changelog.ts';
+import { giveOutput } from '../../delivery/outputs.ts';
 import { versionOf, type Named } from '../../delivery/read-version.ts';
 import { play } from './fake-programs.ts';
 
@@ -109,5 +110,13 @@ describe('delivery/version.ts', () => {
     const { code, outputs, said } = await play(['node', 'delivery/version.ts', 'v99.0.0', '{folder}/notes.md'], []);
     expect({ code, outputs }).toEqual({ code: 1, outputs: '' });
     expect(said).toContain('package.json says');
+  });
+});
+
+describe('an output of a step', () => {
+  it('is one line: a second one would be another output', () => {
+    expect(() => giveOutput({ outputs: undefined, summary: undefined }, 'version', '1.2.3\nprerelease=false')).toThrow(
+      'has more than one line',
+    );
   });
 });
