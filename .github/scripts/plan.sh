@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# plan.sh ENVIRONMENT [SHOWN]: makes the plan of an environment, of the state in STATE_BUCKET, and tells what it does, without
+# plan.sh ENVIRONMENT [SHOWN]: makes the plan of an environment, of its variables TFVARS and its state in STATE_BUCKET, and tells what it does, without
 # values, in plan-ENVIRONMENT.md and on the page of the run. With SHOWN, the digest of a plan that somebody approved, it leaves
 # the plan to be applied, and fails where it is another.
 set -euo pipefail
@@ -7,6 +7,8 @@ environment=$1 shown=${2:-}
 
 folder=infrastructure/environments/$environment
 [[ -d $folder ]] || { echo "There is no $folder" >&2; exit 2; }
+# What people keep in a terraform.tfvars; on a machine of theirs that is read.
+[[ -z ${TFVARS:-} ]] || printf '%s\n' "$TFVARS" > "$folder/pipeline.auto.tfvars"
 terraform -chdir="$folder" init -input=false \
   -backend-config="bucket=$STATE_BUCKET" -backend-config="region=$AWS_REGION"
 # Who only looks may not write, and so not lock.

@@ -89,11 +89,11 @@ describe('plan.sh', () => {
     play(
       ['.github/scripts/plan.sh', ...args],
       answers,
-      { STATE_BUCKET: 'state', AWS_REGION: 'eu-west-1' },
+      { STATE_BUCKET: 'state', AWS_REGION: 'eu-west-1', TFVARS: 'region = "eu-west-1"' },
       {
         apart: true,
         files: { [`${here}/main.tf`]: '' },
-        reads: ['plan-dev.md', `${here}/plan.json`],
+        reads: ['plan-dev.md', `${here}/plan.json`, `${here}/pipeline.auto.tfvars`],
       },
     );
 
@@ -105,7 +105,8 @@ describe('plan.sh', () => {
       `terraform -chdir=${here} plan -input=false -lock=false -out=plan.tfplan`,
       `terraform -chdir=${here} show -json plan.tfplan`,
     ]);
-    expect(Object.keys(look)).toEqual(['plan-dev.md']);
+    expect(Object.keys(look)).toEqual(['plan-dev.md', `${here}/pipeline.auto.tfvars`]);
+    expect(look[`${here}/pipeline.auto.tfvars`]).toBe('region = "eu-west-1"\n');
     expect(summary).toBe(look['plan-dev.md']);
     expect(said + summary).not.toContain(secret);
   });
