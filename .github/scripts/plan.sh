@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# plan.sh ENVIRONMENT [SHOWN]: makes the plan of an environment, of its variables TFVARS and its state in STATE_BUCKET, and tells what it does, without
-# values, in plan-ENVIRONMENT.md and on the page of the run. With SHOWN, the digest of a plan that somebody approved, it leaves
-# the plan to be applied, and fails where it is another.
+# plan.sh ENVIRONMENT [SHOWN]: makes the plan of an environment, of its variables TFVARS and its state in STATE_BUCKET, and tells
+# what it does, without values, in plan-ENVIRONMENT.md and on the page of the run. With SHOWN, the digest of a plan that somebody
+# approved, it leaves the plan to be applied, and fails where it is another.
 set -euo pipefail
 environment=$1 shown=${2:-}
 

@@ -43,6 +43,8 @@ const source = `#!${process.execPath}
 const { appendFileSync, readFileSync, writeFileSync } = require('node:fs');
 const { basename, join } = require('node:path');
 const args = process.argv.slice(2);
+// Whoever writes to it is not to find its pipe shut.
+if (args.includes('--password-stdin')) readFileSync(0);
 const line = [basename(process.argv[1]), ...args].join(' ');
 const { FAKE_LOG: log, FAKE_ANSWERS: file } = process.env;
 const used = readFileSync(log, 'utf8').split('\\n').filter(Boolean).map((text) => JSON.parse(text).index);
