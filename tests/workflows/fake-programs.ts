@@ -78,7 +78,10 @@ export async function play(
       await mkdir(dirname(at(name)), { recursive: true });
       await writeFile(at(name), text);
     }
-    if (apart) for (const name of ['delivery', 'node_modules', '.github']) await symlink(resolve(name), at(name));
+    if (apart) {
+      const beside = ['delivery', 'node_modules', '.github'].filter((name) => !existsSync(at(name)));
+      await Promise.all(beside.map((name) => symlink(resolve(name), at(name))));
+    }
     for (const name of ['log', 'outputs', 'summary']) await writeFile(at(name), '');
     const rows = answers.map(({ to, ...rest }) => ({ to: to.source, ...rest }));
     await writeFile(at('answers'), JSON.stringify(rows));

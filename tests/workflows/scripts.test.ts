@@ -25,6 +25,41 @@ describe('scripts of workflows', () => {
   });
 });
 
+describe('prove.sh', () => {
+  const prove = (name: string, code: number) =>
+    play(script('prove', name), [{ to: /^npm /, code }, { to: /^docker pull/ }], {}, { apart: true });
+
+  it('gives a second chance to what is held to seconds, and to nothing else', async () => {
+    const tries = async (name: string) => (await prove(name, 1)).calls.filter((call) => call.startsWith('npm')).length;
+    expect(await Promise.all(['start', 'limit', 'observability'].map(tries))).toEqual([2, 2, 2]);
+    expect(await Promise.all(['delivery', 'hostile', 'infrastructure'].map(tries))).toEqual([1, 1, 1]);
+  });
+
+  it('fails where the proof does, and where there is none of that name', async () => {
+    expect(await prove('hostile', 1)).toMatchObject({ code: 1 });
+    expect(await prove('limit', 0)).toMatchObject({
+      code: 0,
+      calls: ['npm run --silent conformance -- limit --short --json reports/limit.json'],
+    });
+    expect(await prove('everything', 0)).toMatchObject({ code: 2, calls: [] });
+  });
+});
+
+describe('install-packages.sh', () => {
+  const install = (line: string) =>
+    play(
+      ['.github/scripts/install-packages.sh'],
+      [{ to: /^npm ci --ignore-scripts/ }, { to: /^npm exec --offline -c node --version$/, says: `${line}\n` }],
+      { NODE_LINE: '24' },
+      { apart: true, files: { 'node_modules/.bin/node': 'x' }, reads: ['node_modules/.bin/node'] },
+    );
+
+  it('leaves no other Node in the place of the one that is tested', async () => {
+    expect(await install('v24.9.0')).toMatchObject({ code: 0, look: {} });
+    expect(await install('v26.1.0')).toMatchObject({ code: 1, said: expect.stringContaining('and not 24') });
+  });
+});
+
 describe('build-image.sh', () => {
   const build = (digest: string) =>
     play(
