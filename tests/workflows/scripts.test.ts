@@ -55,7 +55,8 @@ describe('install-packages.sh', () => {
     );
 
   it('leaves no other Node in the place of the one that is tested', async () => {
-    expect(await install('v24.9.0')).toMatchObject({ code: 0, look: {} });
+    const { code, look } = await install('v24.9.0');
+    expect({ code, look }).toEqual({ code: 0, look: {} });
     expect(await install('v26.1.0')).toMatchObject({ code: 1, said: expect.stringContaining('and not 24') });
   });
 });
