@@ -64,7 +64,9 @@ export function awsErrorRows(): readonly (readonly string[])[] {
 /** A secret only where no queue can fail so. */
 function askedFor({ isMisplaced, wrong, when }: AwsFault) {
   const { queueUrl, urlElsewhere, region, host, secret } = example;
-  const isOfQueues = wrong.includes('queue') || when.some(({ codes }) => codes.some((code) => !/Resource|Parameter|InvalidRequest/.test(code)));
+  const isOfQueues =
+    wrong.includes('queue') ||
+    when.some(({ codes }) => codes.some((code) => !/Resource|Parameter|InvalidRequest/.test(code)));
   if (!isOfQueues) return askedOfSecret(secret, region);
   return askedOfQueue('SendMessage', isMisplaced === true ? urlElsewhere : queueUrl, region, host);
 }

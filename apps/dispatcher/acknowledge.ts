@@ -60,7 +60,10 @@ export function createAcknowledge(
         ReceiptHandle: handle,
         VisibilityTimeout: seconds,
       }));
-      return refused('ChangeMessageVisibility', await sqs.changeMessageVisibilityBatch({ QueueUrl: queue.url, Entries }));
+      return refused(
+        'ChangeMessageVisibility',
+        await sqs.changeMessageVisibilityBatch({ QueueUrl: queue.url, Entries }),
+      );
     },
     hideLingerMs,
     log,
@@ -90,7 +93,11 @@ export function createAcknowledge(
 type SendEntries<Entry> = (entries: readonly Entry[]) => Promise<ReadonlySet<number>>;
 
 /** Gathers entries into requests of ten, and tries each entry three times: a lost delete costs only a duplicate receive. */
-function createBatch<Entry>(send: SendEntries<Entry>, lingerMs: number, log: FaultLog): (entry: Entry) => Promise<boolean> {
+function createBatch<Entry>(
+  send: SendEntries<Entry>,
+  lingerMs: number,
+  log: FaultLog,
+): (entry: Entry) => Promise<boolean> {
   interface Pending {
     readonly entry: Entry;
     readonly resolve: (confirmed: boolean) => void;

@@ -62,8 +62,7 @@ const stop = untilSignal(process);
 
 // Long polls hold their sockets, so what settles has a client of its own.
 const sqsLimits = { attempts: 3, connections: 50, timeoutMs: 10_000 };
-const queueUrls = [settings.queue.url, settings.queue.deadLetterUrl];
-const openQueue = () => openSqs(process.env, sqsClient, sqsLimits, queueUrls).catch(giveUp);
+const openQueue = () => openSqs(process.env, sqsClient, sqsLimits, Object.values(settings.queue)).catch(giveUp);
 const [receiving, settling] = await Promise.all([openQueue(), openQueue()]);
 
 const changed = createBell();

@@ -43,7 +43,8 @@ export async function openSigning(options: SigningOptions): Promise<{ credential
     const identity = await aws.credentials({ forceRefresh }).catch((error: unknown) => {
       const advice = adviseOnAws(error, askedOfEndpoint(endpoint, region));
       throw new Error(
-        advice ?? `There are no AWS credentials to sign with (${nameError(error)}): give the pod a role, as docs/eks.md says`,
+        advice ??
+          `There are no AWS credentials to sign with (${nameError(error)}): give the pod a role, as docs/eks.md says`,
         { cause: error },
       );
     });

@@ -79,7 +79,7 @@ void redis.connect().catch(() => undefined);
 
 // The deadline of an answer allows no third attempt, and what is not answered by then is told to nobody.
 const sqsLimits = { attempts: 2, connections: 128, timeoutMs: 2_000 };
-const queueUrls = Object.values(gateway.targets).flatMap(({ queue }) => [queue.url, queue.deadLetterUrl]);
+const queueUrls = Object.values(gateway.targets).flatMap(({ queue }) => Object.values(queue));
 const sqs = await openSqs(process.env, sqsClient, sqsLimits, queueUrls).catch(giveUp);
 
 const { version } = packageJson;

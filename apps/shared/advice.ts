@@ -87,7 +87,7 @@ export function tellFault(
 /** Which host Node could not reach, as its error or the first of several says. */
 function hostOf(error: unknown, depth = 0): string | undefined {
   if (!(error instanceof Error) || depth > mostCauses) return undefined;
-  const { hostname, host, address, port } = error as { [member in 'hostname' | 'host' | 'address' | 'port']?: unknown };
+  const { hostname, host, address, port } = error as Partial<Record<'hostname' | 'host' | 'address' | 'port', unknown>>;
   const named = [hostname, host, address].find((each) => typeof each === 'string');
   if (named !== undefined) return typeof port === 'number' ? `${named}:${port}` : named;
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error.cause;

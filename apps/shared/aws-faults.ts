@@ -57,10 +57,7 @@ export const awsFaults = {
     todo: 'correct AWS_SECRET_ACCESS_KEY, or unset it so that the role counts, and let no proxy change requests',
   },
   role: {
-    when: [
-      { codes: denied, says: ['sts:AssumeRole'] },
-      { codes: ['InvalidIdentityToken', 'IDPRejectedClaim'] },
-    ],
+    when: [{ codes: denied, says: ['sts:AssumeRole'] }, { codes: ['InvalidIdentityToken', 'IDPRejectedClaim'] }],
     wrong: 'There are no valid credentials for the {kind} {name}, as STS gives out none for the role{code}',
     todo: 'correct the trust policy of the role and the annotation of the service account, as docs/eks.md says',
   },
@@ -81,7 +78,8 @@ export const awsFaults = {
         ],
       },
     ],
-    wrong: 'There are no valid credentials for the {kind} {name}, as AWS does not know the access key in {region}{code}',
+    wrong:
+      'There are no valid credentials for the {kind} {name}, as AWS does not know the access key in {region}{code}',
     todo: 'correct AWS_ACCESS_KEY_ID and AWS_SESSION_TOKEN, or enable {region} in the account',
   },
   noCredentials: {
@@ -118,9 +116,7 @@ export const awsFaults = {
     todo: 'name a key that exists in the settings of the {kind}',
   },
   keyUnfit: {
-    when: [
-      { codes: ['KmsInvalidKeyUsage', 'KMS.InvalidKeyUsageException', 'KmsOptInRequired', 'KMS.OptInRequired'] },
-    ],
+    when: [{ codes: ['KmsInvalidKeyUsage', 'KMS.InvalidKeyUsageException', 'KmsOptInRequired', 'KMS.OptInRequired'] }],
     wrong: 'The KMS key of the {kind} {name} in {region} is not one to encrypt with{code}',
     todo: 'name a symmetric key of an account that has KMS in the settings of the {kind}',
   },

@@ -26,7 +26,10 @@ export function endpointHost(env: Readonly<Record<string, string | undefined>>):
  * Rejects with a sentence where a queue is in another region than the one that will be asked: it would never be found there,
  * and each region says so in its own words. Where an endpoint of somebody else's is named, nobody knows whose queues it has.
  */
-export function requireSameRegion(env: Readonly<Record<string, string | undefined>>, queueUrls: readonly string[]): void {
+export function requireSameRegion(
+  env: Readonly<Record<string, string | undefined>>,
+  queueUrls: readonly string[],
+): void {
   const region = env['AWS_REGION'];
   if (region === undefined || region === '') return;
   const endpoint = namedEndpoint(env);

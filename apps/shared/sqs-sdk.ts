@@ -36,11 +36,20 @@ export async function openSdkSqs({ attempts, connections, timeoutMs }: SqsLimits
   };
   return {
     sendMessage: (request) => telling('SendMessage', request.QueueUrl, client.send(new SendMessageCommand(request))),
-    sendMessageBatch: (request) => telling('SendMessageBatch', request.QueueUrl, client.send(new SendMessageBatchCommand(request))),
-    receiveMessage: (request) => telling('ReceiveMessage', request.QueueUrl, client.send(new ReceiveMessageCommand(request))),
-    deleteMessageBatch: (request) => telling('DeleteMessageBatch', request.QueueUrl, client.send(new DeleteMessageBatchCommand(request))),
-    changeMessageVisibilityBatch: (request) => telling('ChangeMessageVisibilityBatch', request.QueueUrl, client.send(new ChangeMessageVisibilityBatchCommand(request))),
-    getQueueAttributes: (request) => telling('GetQueueAttributes', request.QueueUrl, client.send(new GetQueueAttributesCommand(request))),
+    sendMessageBatch: (request) =>
+      telling('SendMessageBatch', request.QueueUrl, client.send(new SendMessageBatchCommand(request))),
+    receiveMessage: (request) =>
+      telling('ReceiveMessage', request.QueueUrl, client.send(new ReceiveMessageCommand(request))),
+    deleteMessageBatch: (request) =>
+      telling('DeleteMessageBatch', request.QueueUrl, client.send(new DeleteMessageBatchCommand(request))),
+    changeMessageVisibilityBatch: (request) =>
+      telling(
+        'ChangeMessageVisibilityBatch',
+        request.QueueUrl,
+        client.send(new ChangeMessageVisibilityBatchCommand(request)),
+      ),
+    getQueueAttributes: (request) =>
+      telling('GetQueueAttributes', request.QueueUrl, client.send(new GetQueueAttributesCommand(request))),
     client: 'sdk',
     close: () => {
       client.destroy();

@@ -21,7 +21,11 @@ const ofAws = (name: string, code: string, message: string, status = 400): AwsRe
   type: `com.amazon.coral.service#${name}`,
 });
 
-const noQueue = ofSqs('QueueDoesNotExist', 'AWS.SimpleQueueService.NonExistentQueue', 'The specified queue does not exist.');
+const noQueue = ofSqs(
+  'QueueDoesNotExist',
+  'AWS.SimpleQueueService.NonExistentQueue',
+  'The specified queue does not exist.',
+);
 const address = 'The address https://sqs.us-east-1.amazonaws.com/ is not valid for this endpoint.';
 
 /** Of a queue in eu-west-1, or, where it says so, in us-east-1, which eu-west-1 is asked for. */
@@ -30,7 +34,12 @@ export const sqsAnswers: readonly { fault: FaultName; refusal: AwsRefusal; elsew
   { fault: 'regionOfUrl', elsewhere: true, refusal: ofSqs('InvalidAddress', 'InvalidAddress', address, 404) },
   {
     fault: 'regionOfEndpoint',
-    refusal: ofAws('InvalidSignatureException', 'SignatureDoesNotMatch', 'Credential should be scoped to a valid region.', 403),
+    refusal: ofAws(
+      'InvalidSignatureException',
+      'SignatureDoesNotMatch',
+      'Credential should be scoped to a valid region.',
+      403,
+    ),
   },
   { fault: 'address', refusal: ofSqs('InvalidAddress', 'InvalidAddress', address, 404) },
   {
@@ -57,7 +66,12 @@ export const sqsAnswers: readonly { fault: FaultName; refusal: AwsRefusal; elsew
   },
   {
     fault: 'tokenExpired',
-    refusal: ofAws('ExpiredTokenException', 'ExpiredToken', 'The security token included in the request is expired', 403),
+    refusal: ofAws(
+      'ExpiredTokenException',
+      'ExpiredToken',
+      'The security token included in the request is expired',
+      403,
+    ),
   },
   {
     fault: 'keyUnknown',
@@ -120,7 +134,12 @@ export const sqsAnswers: readonly { fault: FaultName; refusal: AwsRefusal; elsew
   },
   {
     fault: 'deniedEntirely',
-    refusal: ofAws('AccessDenied', 'AccessDenied', 'Access to the resource https://sqs.eu-west-1.amazonaws.com/ is denied.', 403),
+    refusal: ofAws(
+      'AccessDenied',
+      'AccessDenied',
+      'Access to the resource https://sqs.eu-west-1.amazonaws.com/ is denied.',
+      403,
+    ),
   },
   { fault: 'queueMissing', refusal: noQueue },
   { fault: 'inFlight', refusal: ofSqs('OverLimit', 'OverLimit', 'Too many messages are in flight.', 403) },

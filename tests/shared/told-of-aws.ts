@@ -5,6 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
+import { expect } from '@jest/globals';
 import { stringify } from 'yaml';
 import { example } from '../../docs/aws-error-rows.ts';
 import { awsFaults, type AwsFault } from '../../apps/shared/aws-faults.ts';
@@ -53,10 +54,9 @@ export interface Installation {
   readonly close: () => Promise<void>;
 }
 
-const letters = 'https://sqs.eu-west-1.amazonaws.com/123456789012/crm-letters';
 const target = (match: string, url: string, auth?: object) => ({
   match: [match],
-  queue: { url, deadLetterUrl: letters },
+  queue: { url, deadLetterUrl: url.replace('events', 'letters') },
   graphql: {
     endpoint: 'http://127.0.0.1:9/graphql',
     mutation: 'mutation Deliver($input: EventInput!) { deliver(input: $input) { id } }',
@@ -111,19 +111,32 @@ export async function install(env: Env, auth?: object): Promise<Installation> {
 
 const payload = 'payload-of-these-tests';
 
-/** Sends an event, which is refused as the queue does not take it. */
-export async function send({ listening }: AppProcess, type: 'here' | 'elsewhere'): Promise<number> {
+/** Sends an event, which is refused as the queue does not take it, and waits until all that is logged of it can be read. */
+export async function send({ listening, logged }: AppProcess, type: 'here' | 'elsewhere'): Promise<number> {
+  const id = randomUUID();
   const { status } = await fetch(`http://127.0.0.1:${String(listening['port'])}/events`, {
     method: 'POST',
     headers: { 'content-type': 'application/cloudevents+json' },
-    body: JSON.stringify({ specversion: '1.0', id: randomUUID(), source: 'tests', type, data: { payload } }),
+    body: JSON.stringify({ specversion: '1.0', id, source: 'tests', type, data: { payload } }),
   });
+  await logged((line) => line['msg'] === 'event.received' && line['event_id'] === id);
   return status;
 }
 
-/** Every sentence that the app told of sending, up to the one that is waited for, or for so long. */
-export async function adviceOf(app: AppProcess, msg: string, awaited: string, withinMs = 10_000) {
-  const told = app.logged((line) => line['msg'] === msg && line['advice'] === awaited);
-  await Promise.race([told, new Promise((resolve) => setTimeout(resolve, withinMs).unref())]);
-  return app.log.filter((line) => line['msg'] === msg).map(({ advice }) => advice);
+/** Fails where a text has the sentence never or twice. */
+export function expectOnce(text: string, sentence: string): void {
+  expect(text).toContain(sentence);
+  expect(text.split(sentence)).toHaveLength(2);
 }
+
+/** Waits until the app logs the sentence, and fails where it does so never or twice. */
+export async function expectToldOnce(app: AppProcess, msg: string, sentence: string): Promise<void> {
+  const told = app.logged((line) => line['msg'] === msg && line['advice'] === sentence);
+  await Promise.race([told, new Promise((resolve) => setTimeout(resolve, longestMs).unref())]);
+  const all = app.log.filter((line) => line['msg'] === msg).map(({ error, advice }) => advice ?? error);
+  expect(all).toContain(sentence);
+  expect(all.filter((each) => each === sentence)).toHaveLength(1);
+}
+
+/** More than any app waits before it gives a request up. */
+const longestMs = 10_000;
