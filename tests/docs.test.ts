@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse as parseYaml } from 'yaml';
+import { awsErrorRows } from '../docs/aws-error-rows.ts';
 import { costs } from '../apps/cli/costs.ts';
 import { describeReport, makeReport, noFacts } from '../apps/local/report.ts';
 import { refusals } from '../apps/receiver/refuse.ts';
@@ -127,6 +128,12 @@ describe('docs/observability.md', () => {
   it('shows settings that can be used', () => {
     const [, yaml = ''] = /```yaml\n(tracing:[\s\S]*?)```/.exec(text) ?? [];
     expect(tracing.safeParse((parseYaml(yaml) as { tracing: unknown }).tracing).success).toBe(true);
+  });
+});
+
+describe('docs/aws-errors.md', () => {
+  it('tells each error of AWS as the code does', () => {
+    expect(tableAfter('<!-- aws errors -->', readFileSync('docs/aws-errors.md', 'utf8'))).toEqual(awsErrorRows());
   });
 });
 

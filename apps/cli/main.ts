@@ -52,7 +52,7 @@ function askOf(stop: AbortSignal): (question: string) => Promise<string> {
 async function toolsOf(): Promise<Tools> {
   const stop = AbortSignal.any([untilSignal(process), unread.signal]);
   return {
-    queues: await openQueues(),
+    queues: await openQueues(process.env),
     createRedis,
     print,
     screen: { isTTY: stderr.isTTY, write: (text) => stderr.write(text) },

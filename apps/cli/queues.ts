@@ -6,8 +6,12 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
+import { adviseOnAws } from '../shared/advice.ts';
+import { askedOfQueue } from '../shared/asked.ts';
 import { mostEntries } from '../shared/limits.ts';
-import { requireRegion } from '../shared/region.ts';
+import { nameError } from '../shared/log.ts';
+import { endpointHost, requireRegion, requireSameRegion } from '../shared/region.ts';
+import type { Env } from './environment.ts';
 
 /** A message of a dead-letter queue as SQS tells it. */
 export interface Received {
@@ -40,34 +44,35 @@ export interface Queues {
 /** A long poll asks all of SQS' servers where a short one asks some. Nothing is ever cut off: what was assigned would be hidden. */
 const longPollSeconds = 1;
 
-/** Rejects where the environment does not say where SQS is. */
-export async function openQueues(): Promise<Queues> {
+/** Rejects where the environment does not say where SQS is. A queue of another region than that is not even asked. */
+export async function openQueues(env: Env): Promise<Queues> {
   const sqs = new SQSClient({
     maxAttempts: 3,
     useQueueUrlAsEndpoint: false,
     requestHandler: { connectionTimeout: 2_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
   });
-  await requireRegion(sqs.config);
-  const say = (url: string) => (error: unknown) => {
-    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    throw new Error(
-      `SQS does not serve ${url} (${reason}): correct the URL, AWS_* or the rights to it, or try again later.`,
-    );
+  const region = await requireRegion(sqs.config);
+  const ask = async <Result>(action: string, url: string, asking: () => Promise<Result>): Promise<Result> => {
+    requireSameRegion(env, [url]);
+    try {
+      return await asking();
+    } catch (error) {
+      const advice = adviseOnAws(error, askedOfQueue(action, url, region, endpointHost(env)));
+      const otherwise = `SQS does not serve ${url} (${nameError(error)}): correct the URL or AWS_*, or try again later`;
+      throw new Error(`${advice ?? otherwise}.`, { cause: error });
+    }
   };
   return {
     async receive(url, hideSeconds) {
-      const { Messages = [] } = await sqs
-        .send(
-          new ReceiveMessageCommand({
-            QueueUrl: url,
-            MaxNumberOfMessages: mostEntries,
-            WaitTimeSeconds: longPollSeconds,
-            VisibilityTimeout: hideSeconds,
-            MessageSystemAttributeNames: ['SentTimestamp', 'DeadLetterQueueSourceArn'],
-            MessageAttributeNames: ['All'],
-          }),
-        )
-        .catch(say(url));
+      const receive = new ReceiveMessageCommand({
+        QueueUrl: url,
+        MaxNumberOfMessages: mostEntries,
+        WaitTimeSeconds: longPollSeconds,
+        VisibilityTimeout: hideSeconds,
+        MessageSystemAttributeNames: ['SentTimestamp', 'DeadLetterQueueSourceArn'],
+        MessageAttributeNames: ['All'],
+      });
+      const { Messages = [] } = await ask('ReceiveMessage', url, () => sqs.send(receive));
       return Messages.map(
         ({ MessageId = '', ReceiptHandle = '', Body = '', Attributes = {}, MessageAttributes = {} }) => ({
           messageId: MessageId,
@@ -87,33 +92,31 @@ export async function openQueues(): Promise<Queues> {
 
     async hide(url, handles, seconds) {
       const Entries = handles.map((ReceiptHandle, i) => ({ Id: String(i), ReceiptHandle, VisibilityTimeout: seconds }));
-      const { Failed = [] } = await sqs
-        .send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: url, Entries }))
-        .catch(say(url));
+      const hide = new ChangeMessageVisibilityBatchCommand({ QueueUrl: url, Entries });
+      const { Failed = [] } = await ask('ChangeMessageVisibility', url, () => sqs.send(hide));
       return Failed.length;
     },
 
     async delete(url, handle) {
-      await sqs.send(new DeleteMessageCommand({ QueueUrl: url, ReceiptHandle: handle })).catch(say(url));
+      const remove = new DeleteMessageCommand({ QueueUrl: url, ReceiptHandle: handle });
+      await ask('DeleteMessage', url, () => sqs.send(remove));
     },
 
     async send(url, body) {
-      await sqs.send(new SendMessageCommand({ QueueUrl: url, MessageBody: body })).catch(say(url));
+      const send = new SendMessageCommand({ QueueUrl: url, MessageBody: body });
+      await ask('SendMessage', url, () => sqs.send(send));
     },
 
     async depth(url) {
-      const { Attributes = {} } = await sqs
-        .send(
-          new GetQueueAttributesCommand({
-            QueueUrl: url,
-            AttributeNames: [
-              'ApproximateNumberOfMessages',
-              'ApproximateNumberOfMessagesNotVisible',
-              'ApproximateNumberOfMessagesDelayed',
-            ],
-          }),
-        )
-        .catch(say(url));
+      const look = new GetQueueAttributesCommand({
+        QueueUrl: url,
+        AttributeNames: [
+          'ApproximateNumberOfMessages',
+          'ApproximateNumberOfMessagesNotVisible',
+          'ApproximateNumberOfMessagesDelayed',
+        ],
+      });
+      const { Attributes = {} } = await ask('GetQueueAttributes', url, () => sqs.send(look));
       return {
         visible: Number(Attributes.ApproximateNumberOfMessages ?? 0),
         inFlight: Number(Attributes.ApproximateNumberOfMessagesNotVisible ?? 0),

@@ -1,7 +1,8 @@
 import { mostEntries } from '../shared/limits.ts';
 import { queueFault } from '../shared/advice.ts';
-import type { Log } from '../shared/log.ts';
-import type { Sqs } from '../shared/sqs.ts';
+import { entryError } from '../shared/asked.ts';
+import type { FaultLog } from '../shared/log.ts';
+import type { BatchAnswer, Sqs } from '../shared/sqs.ts';
 import { wait } from '../shared/wait.ts';
 
 /** Reasons that travel with a dead letter, as string attributes; SQS takes ten. */
@@ -33,12 +34,20 @@ export function createAcknowledge(
   sqs: Pick<Sqs, 'deleteMessageBatch' | 'changeMessageVisibilityBatch' | 'sendMessage'>,
   queue: { readonly url: string; readonly deadLetterUrl: string },
   longestHideMs: () => number,
-  log: Log,
+  log: FaultLog,
 ): Acknowledge {
+  // An entry whose time was over is refused each day, and costs a duplicate receive; only what somebody can mend is told.
+  const refused = (action: string, { Failed = [] }: BatchAnswer): ReadonlySet<number> => {
+    for (const entry of Failed) {
+      const fault = queueFault(entryError(action, queue.url, entry));
+      if (fault.advice !== undefined) log.warn({ entries: 1, ...fault }, 'queue.acknowledge_failed');
+    }
+    return new Set(Failed.map(({ Id }) => Number(Id)));
+  };
   const deletes = createBatch<{ handle: string }>(
     async (entries) => {
       const Entries = entries.map(({ handle }, i) => ({ Id: String(i), ReceiptHandle: handle }));
-      return failedIds(await sqs.deleteMessageBatch({ QueueUrl: queue.url, Entries }));
+      return refused('DeleteMessage', await sqs.deleteMessageBatch({ QueueUrl: queue.url, Entries }));
     },
     deleteLingerMs,
     log,
@@ -51,7 +60,10 @@ export function createAcknowledge(
         ReceiptHandle: handle,
         VisibilityTimeout: seconds,
       }));
-      return failedIds(await sqs.changeMessageVisibilityBatch({ QueueUrl: queue.url, Entries }));
+      return refused(
+        'ChangeMessageVisibility',
+        await sqs.changeMessageVisibilityBatch({ QueueUrl: queue.url, Entries }),
+      );
     },
     hideLingerMs,
     log,
@@ -80,12 +92,12 @@ export function createAcknowledge(
 /** Sends entries, and tells the indexes of those that SQS refused. */
 type SendEntries<Entry> = (entries: readonly Entry[]) => Promise<ReadonlySet<number>>;
 
-function failedIds({ Failed = [] }: { Failed?: { Id?: string | undefined }[] | undefined }): ReadonlySet<number> {
-  return new Set(Failed.map(({ Id }) => Number(Id)));
-}
-
 /** Gathers entries into requests of ten, and tries each entry three times: a lost delete costs only a duplicate receive. */
-function createBatch<Entry>(send: SendEntries<Entry>, lingerMs: number, log: Log): (entry: Entry) => Promise<boolean> {
+function createBatch<Entry>(
+  send: SendEntries<Entry>,
+  lingerMs: number,
+  log: FaultLog,
+): (entry: Entry) => Promise<boolean> {
   interface Pending {
     readonly entry: Entry;
     readonly resolve: (confirmed: boolean) => void;

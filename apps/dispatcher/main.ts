@@ -9,6 +9,7 @@ import { createLog } from '../shared/log.ts';
 import { createRegistry } from '../shared/metrics.ts';
 import { openSecrets } from '../shared/aws-secrets.ts';
 import { openSqs } from '../shared/sqs.ts';
+import { tellSeldom } from '../shared/tell-seldom.ts';
 import { poolBytes } from '../shared/tracing.ts';
 import { createAcknowledge } from './acknowledge.ts';
 import { createDispatcher } from './app.ts';
@@ -56,11 +57,12 @@ const { random } = Math;
 const readText = (path: string) => readFile(path, 'utf8');
 const traceBytes = poolBytes(randomBytes);
 const log = createLog('dispatcher', logLevel, process);
+const faults = tellSeldom(log, now);
 const stop = untilSignal(process);
 
 // Long polls hold their sockets, so what settles has a client of its own.
 const sqsLimits = { attempts: 3, connections: 50, timeoutMs: 10_000 };
-const openQueue = () => openSqs(process.env, sqsClient, sqsLimits).catch(giveUp);
+const openQueue = () => openSqs(process.env, sqsClient, sqsLimits, Object.values(settings.queue)).catch(giveUp);
 const [receiving, settling] = await Promise.all([openQueue(), openQueue()]);
 
 const changed = createBell();
@@ -110,7 +112,7 @@ const openNow = () =>
 const connected = fleet.redis.connect().catch(() => undefined);
 const { credential, connections, dispatch } = await connected.then(openNow);
 const retention = createRetention(usualRules, clock);
-const acknowledge = createAcknowledge(settling, settings.queue, retention.longestHideMs, log);
+const acknowledge = createAcknowledge(settling, settings.queue, retention.longestHideMs, faults);
 const tracing = traced && (await startTracing({ name: 'dispatcher', version, instance }, traced, { log, now }));
 const registry = createRegistry({ exemplars: tracing !== undefined });
 const observe = createObserve({
@@ -208,9 +210,9 @@ log.info(
   'listening',
 );
 
-retention.learn(await readQueueRules(settling, settings.queue.url, log));
+retention.learn(await readQueueRules(settling, settings.queue.url, faults));
 const receive = createReceive(receiving, settings.queue.url, now);
-const turnOver = createTurnOver({ receive, retention, settle, hide: acknowledge.hide, observe, log, now });
+const turnOver = createTurnOver({ receive, retention, settle, hide: acknowledge.hide, observe, log: faults, now });
 
 void whenAborted(stop).then(() => {
   log.info({ signal: String(stop.reason), in_hand: dispatcher.inHand().length }, 'stopping');
@@ -235,6 +237,7 @@ await run(
     changed,
     observe,
     log,
+    faults,
     now,
   },
   stop,

@@ -1,7 +1,7 @@
 import type { QueueAttributeName } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
 import { queueFault } from '../shared/advice.ts';
-import type { Log } from '../shared/log.ts';
+import type { FaultLog } from '../shared/log.ts';
 import { mostEntries } from '../shared/limits.ts';
 import type { Sqs } from '../shared/sqs.ts';
 import { wait } from '../shared/wait.ts';
@@ -63,7 +63,7 @@ const redrivePolicy = z.object({ maxReceiveCount: z.coerce.number().min(1) });
 export async function readQueueRules(
   sqs: Pick<Sqs, 'getQueueAttributes'>,
   queueUrl: string,
-  log: Log,
+  log: FaultLog,
 ): Promise<QueueRules> {
   try {
     const AttributeNames: QueueAttributeName[] = ['MessageRetentionPeriod', 'RedrivePolicy'];
@@ -92,7 +92,7 @@ export interface PollDeps {
   readonly look: () => Promise<Permit>;
   readonly take: (messages: readonly Message[]) => Promise<void>;
   readonly observe: Pick<Observe, 'polled'>;
-  readonly log: Log;
+  readonly log: FaultLog;
 }
 
 /** Receives at once: what one connection brings, 10 messages in some 15 ms, is not enough for a limit of hundreds a second. */

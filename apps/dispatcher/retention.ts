@@ -1,6 +1,6 @@
 import { mostEntries } from '../shared/limits.ts';
 import { queueFault } from '../shared/advice.ts';
-import type { Log } from '../shared/log.ts';
+import type { FaultLog } from '../shared/log.ts';
 import { wait } from '../shared/wait.ts';
 import type { Acknowledge } from './acknowledge.ts';
 import type { Message } from './held.ts';
@@ -59,7 +59,7 @@ export interface TurnOverDeps {
   readonly settle: Pick<Settle, 'sendAnew'>;
   readonly hide: Acknowledge['hide'];
   readonly observe: Pick<Observe, 'settled'>;
-  readonly log: Log;
+  readonly log: FaultLog;
   /** Monotonic, ms. */
   readonly now: () => number;
 }

@@ -1,4 +1,4 @@
-import type { Log } from '../shared/log.ts';
+import type { FaultLog, Log } from '../shared/log.ts';
 import type { Redis } from '../shared/redis.ts';
 import type { Acknowledge } from './acknowledge.ts';
 import type { Dispatcher } from './app.ts';
@@ -31,6 +31,8 @@ export interface RunDeps {
   readonly changed: Bell;
   readonly observe: Pick<Observe, 'polled' | 'renewed'>;
   readonly log: Log;
+  /** Faults of the queue, which would else be told with each request. */
+  readonly faults: FaultLog;
   /** Monotonic, ms. */
   readonly now: () => number;
 }
@@ -42,7 +44,7 @@ export interface RunDeps {
  * completions no longer recorded and the credential no longer kept fresh.
  */
 export async function run(deps: RunDeps, stop: AbortSignal): Promise<void> {
-  const { dispatcher, circuit, turnOver, settle, holdMs, capacity, share, changed, observe, log } = deps;
+  const { dispatcher, circuit, turnOver, settle, holdMs, capacity, share, changed, observe, faults } = deps;
   const settled = new AbortController();
   const background = Promise.all([
     renewHolds({ ...deps, inHand: dispatcher.inHand }, settled.signal),
@@ -63,7 +65,7 @@ export async function run(deps: RunDeps, stop: AbortSignal): Promise<void> {
       look: dispatcher.look,
       take: dispatcher.take,
       observe,
-      log,
+      log: faults,
     },
     stop,
   );

@@ -1,4 +1,6 @@
 import type { SignatureV4CryptoInit, SignatureV4Init } from '@smithy/signature-v4';
+import { adviseOnAws } from '../shared/advice.ts';
+import { askedOfEndpoint } from '../shared/asked.ts';
 import { createFollowed, type Followed } from '../shared/follow.ts';
 import { nameError } from '../shared/log.ts';
 import { rereadMs, type Credential, type HeaderFields } from './credential.ts';
@@ -39,8 +41,10 @@ export async function openSigning(options: SigningOptions): Promise<{ credential
   let forceRefresh = false;
   const readNow = async (): Promise<Signer> => {
     const identity = await aws.credentials({ forceRefresh }).catch((error: unknown) => {
+      const advice = adviseOnAws(error, askedOfEndpoint(endpoint, region));
       throw new Error(
-        `There are no AWS credentials to sign with (${nameError(error)}): give the pod a role, as docs/eks.md says`,
+        advice ??
+          `There are no AWS credentials to sign with (${nameError(error)}): give the pod a role, as docs/eks.md says`,
         { cause: error },
       );
     });

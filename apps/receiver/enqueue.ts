@@ -1,3 +1,4 @@
+import { entryError } from '../shared/asked.ts';
 import { mostEntries } from '../shared/limits.ts';
 import type { Sqs } from '../shared/sqs.ts';
 import { createFifo } from './fifo.ts';
@@ -20,6 +21,8 @@ export function createSendBatch(sqs: Pick<Sqs, 'sendMessageBatch'>, onError: (er
       const queued = new Set(answer.Successful?.map(({ Id }) => Id));
       const isInvalid = ({ Code }: { Code?: string | undefined }) => Code === 'InvalidMessageContents';
       const invalid = new Set(answer.Failed?.filter(isInvalid).map(({ Id }) => Id));
+      for (const entry of answer.Failed ?? [])
+        if (!isInvalid(entry)) onError(entryError('SendMessage', queueUrl, entry));
       // Only what SQS named as taken was taken.
       return Entries.map(({ Id }) => (queued.has(Id) ? 'queued' : invalid.has(Id) ? 'invalid' : 'failed'));
     } catch (error) {

@@ -11,6 +11,7 @@ import { createLog } from '../shared/log.ts';
 import { createRegistry } from '../shared/metrics.ts';
 import { createRedis, tellOutages } from '../shared/redis.ts';
 import { openSqs } from '../shared/sqs.ts';
+import { tellSeldom } from '../shared/tell-seldom.ts';
 import { poolBytes } from '../shared/tracing.ts';
 import { createApiKeys } from './api-keys.ts';
 import { createReceiver } from './app.ts';
@@ -78,7 +79,8 @@ void redis.connect().catch(() => undefined);
 
 // The deadline of an answer allows no third attempt, and what is not answered by then is told to nobody.
 const sqsLimits = { attempts: 2, connections: 128, timeoutMs: 2_000 };
-const sqs = await openSqs(process.env, sqsClient, sqsLimits).catch(giveUp);
+const queueUrls = Object.values(gateway.targets).flatMap(({ queue }) => Object.values(queue));
+const sqs = await openSqs(process.env, sqsClient, sqsLimits, queueUrls).catch(giveUp);
 
 const { version } = packageJson;
 const tracing = traced && (await startTracing({ name: 'receiver', version, instance }, traced, { log, now }));
@@ -102,7 +104,8 @@ const observe = createObserve({
     ]),
   ),
 });
-const sendBatch = createSendBatch(sqs, (error) => log.warn(queueFault(error), 'queue.send_failed'));
+const faults = tellSeldom(log, now);
+const sendBatch = createSendBatch(sqs, (error) => faults.warn(queueFault(error), 'queue.send_failed'));
 const queues = new Map(
   [...targets].map(([name, { queue }]) => [
     name,

@@ -1,3 +1,5 @@
+import { adviseOnAws, adviseOnStart } from './advice.ts';
+import { askedOfParameter, askedOfSecret, type Asked } from './asked.ts';
 import { nameError } from './log.ts';
 import { createReadSecret, type ReadSecret, type SecretSources } from './secrets.ts';
 
@@ -27,14 +29,14 @@ function createAwsSecrets(): Pick<SecretSources, 'awsSecret' | 'awsParameter'> {
       const { client, GetSecretValueCommand } = await secretsManager();
       const { SecretString } = await client
         .send(new GetSecretValueCommand({ SecretId: name }))
-        .catch(unreadable(`AWS secret ${name}`, 'secretsmanager:GetSecretValue'));
+        .catch(unreadable(async () => askedOfSecret(name, await client.config.region())));
       return SecretString;
     },
     async awsParameter(name) {
       const { client, GetParameterCommand } = await parameterStore();
       const { Parameter } = await client
         .send(new GetParameterCommand({ Name: name, WithDecryption: true }))
-        .catch(unreadable(`AWS parameter ${name}`, 'ssm:GetParameter'));
+        .catch(unreadable(async () => askedOfParameter(name, await client.config.region())));
       return Parameter?.Value;
     },
   };
@@ -50,11 +52,14 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
   return () => (made ??= make());
 }
 
-function unreadable(what: string, action: string): (error: unknown) => never {
-  return (error) => {
-    throw new Error(
-      `The ${what} cannot be read (${nameError(error)}): correct its name or AWS_REGION, or allow ${action}`,
-      { cause: error },
-    );
+/** The sentence says which secret it is; where the table knows nothing of the error, what it was. */
+function unreadable(asking: () => Promise<Asked>): (error: unknown) => Promise<never> {
+  return async (error) => {
+    const asked = await asking().catch(() => undefined);
+    if (asked === undefined) throw new Error(adviseOnStart('noRegion'), { cause: error });
+    const { kind, name, action } = asked;
+    const advice = adviseOnAws(error, asked);
+    const otherwise = `The ${kind} ${name} cannot be read (${nameError(error)}): correct its name or AWS_REGION, or allow ${action}`;
+    throw new Error(advice ?? otherwise, { cause: error });
   };
 }

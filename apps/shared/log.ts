@@ -6,6 +6,19 @@ import { destination, pino, type DestinationStream, type Logger } from 'pino';
  */
 export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
 
+/** What failed, by class and code, and what is wrong and to be done, where that is known. */
+export interface Fault {
+  readonly error: string;
+  readonly advice: string | undefined;
+  readonly [field: string]: unknown;
+}
+
+/** As much of a log as faults take. */
+export interface FaultLog {
+  readonly warn: (fault: Fault, msg: string) => void;
+  readonly error: (fault: Fault, msg: string) => void;
+}
+
 /** So many characters are written at once, or what there is after so long. */
 const together = 16_384;
 const everyMs = 50;

@@ -1,4 +1,5 @@
 import { Pool } from 'undici';
+import { askedOfQueue, withAsked } from './asked.ts';
 import { createSignPost, type AwsCredentials } from './sigv4.ts';
 import type { Sqs, SqsLimits } from './sqs.ts';
 import { wait } from './wait.ts';
@@ -33,11 +34,17 @@ interface Answer {
   readonly text: string;
 }
 
+interface Refusal {
+  readonly code: string;
+  /** In AWS' own words, which may quote the request: to be looked at, never to be told. */
+  readonly says: string;
+}
+
 /** `name` is the code. */
 class SqsError extends Error {
   readonly again: 'now' | keyof typeof backoffMs | 'never';
-  constructor(code: string, again: SqsError['again'], cause?: unknown) {
-    super(code, { cause });
+  constructor({ code, says }: Refusal, again: SqsError['again'], cause?: unknown) {
+    super(says, { cause });
     this.name = code;
     this.again = again;
   }
@@ -74,24 +81,26 @@ export function createDirectSqs(options: DirectOptions): Sqs {
     const headers = { 'content-type': contentType, 'x-amz-target': target, ...fields };
     const { status, dateMs, text } = await post(pool, headers, body).catch(broke);
     if (status === 200) return read(text);
-    const code = codeOf(text);
+    const refusal = refusalOf(text);
+    const { code } = refusal;
     if (status < 500 && Math.abs(dateMs - atMs) > skewMs) {
       aheadMs = dateMs - clock();
-      throw new SqsError(code, 'now');
+      throw new SqsError(refusal, 'now');
     }
-    if (/^ExpiredToken|^InvalidClientTokenId$/.test(code)) throw new SqsError(code, 'now');
-    if (code.includes('Throttl') || status === 429) throw new SqsError(code, 'throttled');
-    throw new SqsError(code, status >= 500 ? 'broken' : 'never');
+    if (/^ExpiredToken|^InvalidClientTokenId$/.test(code)) throw new SqsError(refusal, 'now');
+    if (code.includes('Throttl') || status === 429) throw new SqsError(refusal, 'throttled');
+    throw new SqsError(refusal, status >= 500 ? 'broken' : 'never');
   };
 
-  const call = async (action: string, request: unknown): Promise<unknown> => {
+  const call = async (action: string, request: { readonly QueueUrl?: string | undefined }): Promise<unknown> => {
     const body = Buffer.from(JSON.stringify(request));
     let forceRefresh = false;
     for (let made = 1; ; made++) {
       try {
         return await attempt(action, body, forceRefresh);
       } catch (error) {
-        if (!(error instanceof SqsError) || error.again === 'never' || made >= attempts) throw error;
+        if (!(error instanceof SqsError) || error.again === 'never' || made >= attempts)
+          throw withAsked(error, () => askedOfQueue(action, request.QueueUrl ?? '', region, endpoint.host));
         forceRefresh = error.name.startsWith('ExpiredToken') || error.name === 'InvalidClientTokenId';
         if (error.again !== 'now') await wait(random() * backoffMs[error.again] * 2 ** made, neverAborted);
       }
@@ -99,7 +108,7 @@ export function createDirectSqs(options: DirectOptions): Sqs {
   };
   const ask =
     <Result>(action: string) =>
-    (request: unknown) =>
+    (request: { readonly QueueUrl?: string | undefined }) =>
       call(action, request) as Promise<Result>;
 
   return {
@@ -155,8 +164,8 @@ function post(pool: Pool, headers: Record<string, string>, body: Buffer): Promis
 
 /** Errors of undici and of the system, by their codes. */
 function broke(error: Error & { readonly code?: string }): never {
-  const { code = 'UND_ERR' } = error;
-  throw new SqsError(code, code.includes('TIMEOUT') && !code.includes('CONNECT') ? 'never' : 'broken', error);
+  const { code = 'UND_ERR', message: says } = error;
+  throw new SqsError({ code, says }, code.includes('TIMEOUT') && !code.includes('CONNECT') ? 'never' : 'broken', error);
 }
 
 /** Anything else than SQS may stand at the address. */
@@ -165,12 +174,17 @@ function read(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new SqsError('UnreadableAnswer', 'never');
+    throw new SqsError(unreadable, 'never');
   }
 }
 
-/** `{"__type":"com.amazonaws.sqs#QueueDoesNotExist"}` */
-function codeOf(text: string): string {
-  const { __type: type } = read(text) as { __type?: unknown };
-  return typeof type === 'string' ? type.replace(/^.*#/, '').slice(0, 100) : 'UnreadableAnswer';
+const unreadable: Refusal = { code: 'UnreadableAnswer', says: '' };
+
+/** `{"__type":"com.amazonaws.sqs#QueueDoesNotExist","message":"…"}`; some of AWS' own layers write `Message`. */
+function refusalOf(text: string): Refusal {
+  const { __type: type, message, Message } = read(text) as Readonly<Record<string, unknown>>;
+  const says = message ?? Message;
+  return typeof type === 'string'
+    ? { code: type.replace(/^.*#/, '').slice(0, 100), says: typeof says === 'string' ? says : '' }
+    : unreadable;
 }

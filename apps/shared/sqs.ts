@@ -12,8 +12,12 @@ import type {
   SendMessageRequest,
   SendMessageResult,
 } from '@aws-sdk/client-sqs';
+import { namedEndpoint, requireSameRegion } from './region.ts';
 
-/** What is asked of SQS. Each rejects with an error whose name is the code that SQS gave, or that the connection broke with. */
+/**
+ * What is asked of SQS. Each rejects with an error whose name is the code that SQS gave, or that the connection broke with, and
+ * which says what was asked; `queueFault` makes a sentence of it.
+ */
 export interface Sqs {
   readonly sendMessage: (request: SendMessageRequest) => Promise<SendMessageResult>;
   readonly sendMessageBatch: (request: SendMessageBatchRequest) => Promise<SendMessageBatchResult>;
@@ -28,6 +32,9 @@ export interface Sqs {
   readonly close: () => Promise<void>;
 }
 
+/** What a batch says of entries that were refused. */
+export type BatchAnswer = Pick<DeleteMessageBatchResult, 'Failed'>;
+
 /** `direct` signs requests by itself; `sdk` leaves all of it to the AWS SDK, which takes several times the CPU time. */
 export const sqsClients = ['direct', 'sdk'] as const;
 export type SqsClient = (typeof sqsClients)[number];
@@ -41,7 +48,7 @@ export interface SqsLimits {
   readonly timeoutMs: number;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Settings that only the SDK knows how to follow: of profiles, and of endpoints other than a region's usual one. */
 const sdkAlone = [
@@ -55,10 +62,16 @@ const sdkAlone = [
 /**
  * Opens SQS where the environment says it is, by `AWS_REGION` and `AWS_ENDPOINT_URL_SQS` as the SDK reads them. What else can
  * be said of it (a profile, a FIPS endpoint, a region apart) only the SDK follows, so it is left to it, whatever was wished.
- * Rejects with a sentence where there is no region.
+ * Rejects with a sentence where there is no region, or where one of the queues is in another.
  */
-export async function openSqs(env: Environment, wished: SqsClient, limits: SqsLimits): Promise<Sqs> {
-  const region = env['AWS_REGION'];
+export async function openSqs(
+  env: Environment,
+  wished: SqsClient,
+  limits: SqsLimits,
+  queueUrls: readonly string[] = [],
+): Promise<Sqs> {
+  requireSameRegion(env, queueUrls);
+  const region = env['AWS_REGION'] === '' ? undefined : env['AWS_REGION'];
   const endpoint = region === undefined ? undefined : endpointOf(region, env);
   if (wished === 'direct' && region !== undefined && endpoint !== undefined) {
     return loadedLater(async () => {
@@ -67,7 +80,7 @@ export async function openSqs(env: Environment, wished: SqsClient, limits: SqsLi
     });
   }
   const { openSdkSqs } = await import('./sqs-sdk.ts');
-  return openSdkSqs(limits);
+  return openSdkSqs(limits, env);
 }
 
 /** Loaded with the first request: its library takes a part of every start. */
@@ -88,7 +101,7 @@ function loadedLater(open: () => Promise<Sqs>): Sqs {
 
 function endpointOf(region: string, env: Environment): URL | undefined {
   if (sdkAlone.some((name) => (env[name] ?? '') !== '')) return undefined;
-  const named = [env['AWS_ENDPOINT_URL_SQS'], env['AWS_ENDPOINT_URL']].find((url) => url !== undefined && url !== '');
+  const named = namedEndpoint(env);
   const url = named === undefined ? undefined : URL.parse(named);
   // Only the SDK puts a path in front of its own.
   if (named !== undefined) return url?.pathname === '/' ? url : undefined;

@@ -164,7 +164,7 @@ describe('egw dlq', () => {
     expect(ended).toMatchObject({
       code: 1,
       stdout: '',
-      stderr: expect.stringMatching(/^SQS does not serve .*ECONNREFUSED/),
+      stderr: expect.stringMatching(/^SQS is not there at 127\.0\.0\.1:1 .*ECONNREFUSED/),
     });
   });
 });

@@ -182,7 +182,7 @@ describe('egw dlq redrive', () => {
     expect(stderr).toMatch(
       /\d+ letters of \d+ at crm sent again[^]*\n\d+ letters left: they were not taken by the queue\./,
     );
-    expect(stderr).toContain('It ended early. SQS does not serve');
+    expect(stderr).toContain('It ended early. The role may not use this queue');
     const [left, hidden] = await letters();
     expect([left + (await desk.depth(desk.queue.url))[0], hidden]).toEqual([30, 0]);
   });

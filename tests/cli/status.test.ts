@@ -120,7 +120,7 @@ describe('egw status', () => {
     expect(redisGone).toMatchObject({ code: 1, stderr: expect.stringContaining('Redis at 127.0.0.1:1 cannot be') });
     expect(jsonLines(redisGone)).toMatchObject([{ visible: 0, paused: null }]);
     const sqsGone = await desk.egw(['status'], { AWS_ENDPOINT_URL_SQS: 'http://127.0.0.1:1' });
-    expect(sqsGone).toMatchObject({ code: 1, stderr: expect.stringContaining('SQS does not serve') });
+    expect(sqsGone).toMatchObject({ code: 1, stderr: expect.stringContaining('SQS is not there at 127.0.0.1:1') });
     expect(sqsGone.stdout).toMatch(/queue +not known\n[^]*pause +none/);
   });
 });

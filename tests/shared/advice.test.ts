@@ -13,6 +13,7 @@ describe('what is advised on a queue', () => {
     ['silence', named('TimeoutError'), /does not answer in time/],
     ['a queue that is not there', new QueueDoesNotExist({ message: '', $metadata: {} }), /create it/],
     ['a role that may not', named('AccessDeniedException'), /permissions that docs\/eks\.md lists/],
+    ['a throttle', named('RequestThrottled'), /asked again by itself/],
     ['no role', named('CredentialsProviderError'), /no valid credentials/],
     ['what another error comes from', named('Error', { cause: named('ExpiredToken') }), /no valid credentials/],
   ])('fits %s', (_, error, advice) => {
@@ -21,7 +22,7 @@ describe('what is advised on a queue', () => {
   });
 
   it.each([
-    ['a throttle', named('RequestThrottled')],
+    ['a code that nobody knows', named('NeverHeardOf')],
     ['no error', undefined],
   ])('is nothing where nothing can be done: %s', (_, error) => {
     expect(queueFault(error).advice).toBeUndefined();

@@ -34,7 +34,8 @@ export const wrongValues: Scenario = {
     await release.uninstall();
     const aws = { endpointUrl: 'http://nowhere.egw-test.svc:4566' };
     await world.deploy({ limits, values: { aws }, noWait: true });
-    const noQueue = /SQS is not there: correct the queue\.url of the target, AWS_REGION or AWS_ENDPOINT_URL_SQS/;
+    const noQueue =
+      /SQS is not there for the queue \S+, as DNS does not know nowhere\S* \(\w+\): correct the queue\.url/;
     for (const app of ['crm', 'receiver'])
       bounds.push(says(`logs of ${app}, no queue`, await loggedSoon(world, app, noQueue), noQueue));
     await release.uninstall();
