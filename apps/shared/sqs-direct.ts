@@ -28,6 +28,9 @@ const skewMs = 240_000;
 /** Before another attempt, times 2 for each one, and a random part of it: others failed in the same moment. */
 const backoffMs = { broken: 50, throttled: 250 };
 
+/** What SQS says of credentials that were good once: the last two are one thing in its two protocols. */
+const staleCredentials = /^(ExpiredToken(Exception)?|InvalidClientTokenId|UnrecognizedClientException)$/;
+
 interface Answer {
   readonly status: number;
   readonly dateMs: number;
@@ -87,7 +90,7 @@ export function createDirectSqs(options: DirectOptions): Sqs {
       aheadMs = dateMs - clock();
       throw new SqsError(refusal, 'now');
     }
-    if (/^ExpiredToken|^InvalidClientTokenId$/.test(code)) throw new SqsError(refusal, 'now');
+    if (staleCredentials.test(code)) throw new SqsError(refusal, 'now');
     if (code.includes('Throttl') || status === 429) throw new SqsError(refusal, 'throttled');
     throw new SqsError(refusal, status >= 500 ? 'broken' : 'never');
   };
@@ -101,7 +104,7 @@ export function createDirectSqs(options: DirectOptions): Sqs {
       } catch (error) {
         if (!(error instanceof SqsError) || error.again === 'never' || made >= attempts)
           throw withAsked(error, () => askedOfQueue(action, request.QueueUrl ?? '', region, endpoint.host));
-        forceRefresh = error.name.startsWith('ExpiredToken') || error.name === 'InvalidClientTokenId';
+        forceRefresh = staleCredentials.test(error.name);
         if (error.again !== 'now') await wait(random() * backoffMs[error.again] * 2 ** made, neverAborted);
       }
     }

@@ -135,18 +135,21 @@ describe('a request to SQS', () => {
     expect(asked).toHaveLength(3);
   });
 
-  it('is signed with fresh credentials where these have ended', async () => {
-    let current: AwsCredentials = { accessKeyId: 'OLD', secretAccessKey: 'x', sessionToken: 'old' };
-    const credentials: CredentialProvider = ({ forceRefresh = false } = {}) => {
-      if (forceRefresh) current = { accessKeyId: 'NEW', secretAccessKey: 'y', sessionToken: 'new' };
-      return Promise.resolve(current);
-    };
-    const judge: Reply = (response, asked) =>
-      (asked.headers['x-amz-security-token'] === 'new' ? ok : refuse(403, 'ExpiredToken'))(response, asked);
-    const { asked, send } = await open([judge], { credentials });
-    await send();
-    expect(asked.map(({ headers }) => headers['x-amz-security-token'])).toEqual(['old', 'new']);
-  });
+  it.each(['ExpiredToken', 'ExpiredTokenException', 'InvalidClientTokenId', 'UnrecognizedClientException'])(
+    'is signed with fresh credentials where these have ended: %s',
+    async (code) => {
+      let current: AwsCredentials = { accessKeyId: 'OLD', secretAccessKey: 'x', sessionToken: 'old' };
+      const credentials: CredentialProvider = ({ forceRefresh = false } = {}) => {
+        if (forceRefresh) current = { accessKeyId: 'NEW', secretAccessKey: 'y', sessionToken: 'new' };
+        return Promise.resolve(current);
+      };
+      const judge: Reply = (response, asked) =>
+        (asked.headers['x-amz-security-token'] === 'new' ? ok : refuse(403, code))(response, asked);
+      const { asked, send } = await open([judge], { credentials });
+      await send();
+      expect(asked.map(({ headers }) => headers['x-amz-security-token'])).toEqual(['old', 'new']);
+    },
+  );
 });
 
 describe('SQS, asked directly', () => {
