@@ -1,0 +1,97 @@
+/** `npm run test:infrastructure`: the modules by Terraform itself, and with --apply the gateway over what they make. */
+import { join } from 'node:path';
+import { isWanted, readOptions, type Options } from '../conformance/options.ts';
+import { brokenBounds, prove } from '../conformance/proof.ts';
+import { runToEnd } from '../conformance/run-to-end.ts';
+import { repository } from '../conformance/tree.ts';
+import { renderPage } from '../observability/page.ts';
+import { judge, type ObservedRun } from '../observability/runs.ts';
+import { lookAtApply } from './apply.ts';
+import { image, missing } from './localstack.ts';
+import { lookAtFolder, lookAtFormat, lookAtLint } from './looks.ts';
+import { folders, say, withCopy } from './terraform.ts';
+
+const usage = `Usage: npm run test:infrastructure [-- --apply] [--json FILE] [--only NAME,NAME]
+  --apply   applies queue, secret, roles and policies to a LocalStack of its own, and runs the gateway over them
+  --json    writes the report
+  --only    of: format, lint, apply, ${folders.map(nameOf).join(', ')}
+
+Needs terraform 1.11 or later with the AWS provider, and tflint; with --apply docker with ${image}, and redis-server.
+`;
+
+function nameOf(folder: string): string {
+  return folder.replace(/^infrastructure\/(modules|environments)\//, '');
+}
+
+function tableLines(run: ObservedRun): readonly string[] {
+  const { name, verdict, seconds, figures } = run;
+  const told = Object.entries(figures).map(([what, figure]) => `${what} ${figure}`);
+  return [
+    `${name.padEnd(14)} ${verdict.padEnd(9)} ${String(seconds).padStart(4)} s  ${told.join(' · ')}`,
+    ...brokenBounds(run).map((bound) => `  ${bound}`),
+  ];
+}
+
+async function* playAll(options: Options, apply: boolean, signal: AbortSignal): AsyncGenerator<ObservedRun> {
+  if (isWanted('format', options)) yield await judge('format', 'terraform fmt', () => lookAtFormat(signal));
+  if (isWanted('lint', options)) yield await judge('lint', 'tflint', () => lookAtLint(signal));
+  const wanted = folders.filter((folder) => isWanted(nameOf(folder), options));
+  // Together, as half of each is one process that waits for the other.
+  yield* await withCopy((root) =>
+    Promise.all(
+      wanted.map((folder) =>
+        judge(nameOf(folder), `validate and test of ${folder}`, () => lookAtFolder(join(root, folder), signal)),
+      ),
+    ),
+  );
+  const isAsked = options.only?.has('apply') ?? apply;
+  if (isAsked) yield await judge('apply', 'the gateway over what was applied', () => lookAtApply(signal));
+}
+
+/** What is not on this machine, each in a sentence. */
+async function absent(apply: boolean, signal: AbortSignal): Promise<readonly string[]> {
+  const programs = apply ? ['terraform', 'tflint', 'redis-server'] : ['terraform', 'tflint'];
+  const asked = await Promise.all(
+    programs.map((program) =>
+      say(program, ['--version'], { cwd: repository, signal }).then(
+        () => undefined,
+        () => `There is no ${program}.`,
+      ),
+    ),
+  );
+  return [...asked, apply ? await missing(signal) : undefined].filter((each) => each !== undefined);
+}
+
+async function proveInfrastructure(args: readonly string[], signal: AbortSignal): Promise<number> {
+  const read = readOptions(
+    args.filter((arg) => arg !== '--apply'),
+    ['only'],
+  );
+  if (!read.ok) {
+    process.stderr.write(`${read.fault}\n${usage}`);
+    return 2;
+  }
+  const { options } = read;
+  const apply = args.includes('--apply') || options.only?.has('apply') === true;
+  const names = new Set(['format', 'lint', 'apply', ...folders.map(nameOf)]);
+  const unknown = [...(options.only ?? [])].filter((name) => !names.has(name));
+  if (unknown.length > 0) {
+    process.stderr.write(`There is no ${unknown.join(', ')}.\n${usage}`);
+    return 2;
+  }
+  const faults = await absent(apply, signal);
+  if (faults.length > 0) {
+    process.stderr.write(`${faults.join('\n')}\n${usage}`);
+    return 2;
+  }
+  const heading = 'what           verdict   time    figures';
+  const runs = playAll(options, apply, signal);
+  return (await prove({ heading, tableLines, renderPage, runs }, options)) ? 0 : 1;
+}
+
+const args = process.argv.slice(2);
+if (args.some((arg) => arg === '--help' || arg === '-h')) {
+  process.stdout.write(usage);
+} else {
+  await runToEnd((signal) => proveInfrastructure(args, signal));
+}
