@@ -201,7 +201,7 @@ describe('the chart', () => {
 });
 
 describe('links', () => {
-  it.each(globSync('{*.md,docs/**/*.md}'))('of %s lead somewhere', (file) => {
+  it.each(globSync('{*.md,docs/**/*.md,infrastructure/**/*.md}'))('of %s lead somewhere', (file) => {
     const links = [...readFileSync(file, 'utf8').matchAll(/\]\(([^)#\s]+)/g)].map(([, link = '']) => link);
     const broken = links.filter((link) => !/^https?:/.test(link) && !existsSync(join(dirname(file), link)));
     expect(broken).toEqual([]);

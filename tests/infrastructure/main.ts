@@ -1,4 +1,5 @@
 /** `npm run test:infrastructure`: the modules by Terraform itself, and with --apply the gateway over what they make. */
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { isWanted, readOptions, type Options } from '../conformance/options.ts';
 import { brokenBounds, prove } from '../conformance/proof.ts';
@@ -32,25 +33,32 @@ function tableLines(run: ObservedRun): readonly string[] {
   ];
 }
 
+async function lookAtFolders(root: string, options: Options, signal: AbortSignal): Promise<readonly ObservedRun[]> {
+  const runs: ObservedRun[] = [];
+  const wanted = folders.filter((folder) => isWanted(nameOf(folder), options)).values();
+  const work = async () => {
+    for (const folder of wanted) {
+      const look = () => lookAtFolder(join(root, folder), signal);
+      runs.push(await judge(nameOf(folder), `validate and test of ${folder}`, look));
+    }
+  };
+  // Each is a process of one thread at a time, more or less.
+  await Promise.all(Array.from({ length: availableParallelism() }, work));
+  return runs;
+}
+
 async function* playAll(options: Options, apply: boolean, signal: AbortSignal): AsyncGenerator<ObservedRun> {
   if (isWanted('format', options)) yield await judge('format', 'terraform fmt', () => lookAtFormat(signal));
   if (isWanted('lint', options)) yield await judge('lint', 'tflint', () => lookAtLint(signal));
-  const wanted = folders.filter((folder) => isWanted(nameOf(folder), options));
-  // Together, as half of each is one process that waits for the other.
-  yield* await withCopy((root) =>
-    Promise.all(
-      wanted.map((folder) =>
-        judge(nameOf(folder), `validate and test of ${folder}`, () => lookAtFolder(join(root, folder), signal)),
-      ),
-    ),
-  );
+  yield* await withCopy((root) => lookAtFolders(root, options, signal));
   const isAsked = options.only?.has('apply') ?? apply;
   if (isAsked) yield await judge('apply', 'the gateway over what was applied', () => lookAtApply(signal));
 }
 
 /** What is not on this machine, each in a sentence. */
-async function absent(apply: boolean, signal: AbortSignal): Promise<readonly string[]> {
-  const programs = apply ? ['terraform', 'tflint', 'redis-server'] : ['terraform', 'tflint'];
+async function absent(options: Options, apply: boolean, signal: AbortSignal): Promise<readonly string[]> {
+  const lints = isWanted('lint', options);
+  const programs = ['terraform', ...(lints ? ['tflint'] : []), ...(apply ? ['redis-server'] : [])];
   const asked = await Promise.all(
     programs.map((program) =>
       say(program, ['--version'], { cwd: repository, signal }).then(
@@ -79,7 +87,7 @@ async function proveInfrastructure(args: readonly string[], signal: AbortSignal)
     process.stderr.write(`There is no ${unknown.join(', ')}.\n${usage}`);
     return 2;
   }
-  const faults = await absent(apply, signal);
+  const faults = await absent(options, apply, signal);
   if (faults.length > 0) {
     process.stderr.write(`${faults.join('\n')}\n${usage}`);
     return 2;

@@ -93,10 +93,8 @@ run "refuses_what_hurts" {
   variables {
     name                      = "Event--Gateway"
     engine                    = "memcached"
-    engine_version            = "6.2"
     node_type                 = "m7g.large"
     replicas                  = 6
-    subnet_ids                = ["subnet-1"]
     client_security_group_ids = {}
     log_retention_days        = 0
     snapshot_retention_days   = 36
@@ -106,15 +104,24 @@ run "refuses_what_hurts" {
   expect_failures = [
     var.name,
     var.engine,
-    var.engine_version,
     var.node_type,
     var.replicas,
-    var.subnet_ids,
     var.client_security_group_ids,
     var.log_retention_days,
     var.snapshot_retention_days,
     var.maintenance_window,
   ]
+}
+
+run "refuses_an_old_engine_and_one_zone_for_two_nodes" {
+  command = plan
+
+  variables {
+    engine_version = "6.2"
+    subnet_ids     = ["subnet-1"]
+  }
+
+  expect_failures = [var.engine_version, var.subnet_ids]
 }
 
 run "refuses_a_redis_that_elasticache_has_not" {

@@ -1,0 +1,190 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { parse as parseYaml } from 'yaml';
+import { toValuesFile } from '../../infrastructure/chart-values.ts';
+import { folders } from './terraform.ts';
+
+const read = (file: string) => readFileSync(file, 'utf8');
+const textOf = (folder: string, pattern: string) => globSync(`${folder}/${pattern}`).map(read).join('\n');
+
+/** The blocks of a kind, by name; each as its text, which ends with the first brace at the beginning of a line. */
+const blocksOf = (kind: string, text: string) =>
+  [...text.matchAll(new RegExp(String.raw`^${kind} "(?:\w+" ")?(\w+)" \{\n([\s\S]*?)^\}`, 'gm'))].map(
+    ([, name = '', body = '']) => ({ name, body }),
+  );
+
+/** What the tests of a folder expect to be refused. */
+const refusedIn = (folder: string) =>
+  new Set(
+    [...textOf(folder, 'tests/*.tftest.hcl').matchAll(/expect_failures = \[([^\]]*)\]/g)].flatMap(([, list = '']) =>
+      list.split(',').map((each) => each.trim()),
+    ),
+  );
+
+describe.each(folders)('%s', (folder) => {
+  const variables = blocksOf('variable', read(join(folder, 'variables.tf')));
+
+  it('describes and types each variable, and describes each output', () => {
+    const outputs = blocksOf('output', read(join(folder, 'outputs.tf')));
+    expect(variables.length).toBeGreaterThan(0);
+    expect(outputs.length).toBeGreaterThan(0);
+    const lacking = [
+      ...variables.filter(({ body }) => !/^ {2}type += /m.test(body)),
+      ...[...variables, ...outputs].filter(({ body }) => !/^ {2}description = ".{10,}[.`]"$/m.test(body)),
+    ];
+    expect(lacking.map(({ name }) => name)).toEqual([]);
+  });
+
+  it('has its variables and outputs in their files, and says with which versions it works', () => {
+    const elsewhere = globSync(`${folder}/*.tf`)
+      .filter((file) => !/(variables|outputs)\.tf$/.test(file))
+      .filter((file) => [...blocksOf('variable', read(file)), ...blocksOf('output', read(file))].length > 0);
+    expect(elsewhere).toEqual([]);
+    const versions = read(join(folder, 'versions.tf'));
+    expect(versions).toContain('required_version = ">= 1.11"');
+    expect(versions).toContain('version = ">= 5.100, < 7"');
+  });
+
+  it('is tested on every condition that it sets', () => {
+    const refused = refusedIn(folder);
+    const conditional = variables.filter(({ body }) => body.includes('validation {')).map(({ name }) => `var.${name}`);
+    const bound = [...textOf(folder, '*.tf').matchAll(/^resource "(\w+)" "(\w+)" \{\n((?:(?!^\}).*\n)*)/gm)]
+      .filter(([, , , body = '']) => body.includes('precondition {'))
+      .map(([, type = '', name = '']) => `${type}.${name}`);
+    expect([...conditional, ...bound].filter((each) => !refused.has(each))).toEqual([]);
+  });
+});
+
+describe('the policies of modules/identity', () => {
+  it('are all read by the module, and no other', () => {
+    const [, names = ''] = /for name in \[([^\]]+)\]/.exec(read('infrastructure/modules/identity/main.tf')) ?? [];
+    const listed = [...names.matchAll(/"([\w-]+)"/g)].map(([, name = '']) => name);
+    const there = globSync('infrastructure/modules/identity/policies/*.json').map((file) => basename(file, '.json'));
+    expect(listed.toSorted()).toEqual(there.toSorted());
+  });
+});
+
+interface Collector {
+  readonly receivers: {
+    readonly prometheus: {
+      readonly config: {
+        readonly scrape_configs: readonly { readonly metric_relabel_configs: readonly { readonly regex: string }[] }[];
+      };
+    };
+  };
+  readonly exporters: {
+    readonly awsemf: {
+      readonly metric_declarations: readonly {
+        readonly dimensions: readonly (readonly string[])[];
+        readonly metric_name_selectors: readonly string[];
+      }[];
+    };
+  };
+  readonly service: {
+    readonly extensions: readonly string[];
+    readonly pipelines: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+  };
+}
+
+describe('the collector', () => {
+  const module = 'infrastructure/modules/observability';
+  const text = read(`${module}/collector.yaml`);
+  const collector = parseYaml(text) as Collector;
+  const labelsOf = new Map(
+    [...read('docs/metrics.md').matchAll(/^\| `(\w+)` \|[^|]*\|[^|]*\|([^|]*)\|$/gm)].map(([, name = '', labels = '']) => [
+      name,
+      [...labels.matchAll(/`(\w+)`/g)].map(([, label]) => label),
+    ]),
+  );
+  const declared = collector.exporters.awsemf.metric_declarations.flatMap(({ dimensions, metric_name_selectors }) =>
+    metric_name_selectors.map((selector) => ({
+      name: selector.replace(/^\^|\$$/g, ''),
+      dimensions: dimensions.map((each) => each.toSorted().join(' ')),
+    })),
+  );
+
+  it('brings metrics that the apps have, by labels that they have', () => {
+    expect(declared.length).toBeGreaterThan(0);
+    const unknown = declared.filter(({ name, dimensions }) =>
+      dimensions.some((each) => each.split(' ').some((label) => labelsOf.get(name)?.includes(label) !== true)),
+    );
+    expect(unknown).toEqual([]);
+  });
+
+  it('keeps what it declares, and nothing else', () => {
+    const [config] = collector.receivers.prometheus.config.scrape_configs;
+    const [, names = ''] = /^eventgw_\((.*)\)$/.exec(config?.metric_relabel_configs[0]?.regex ?? '') ?? [];
+    const kept = names.split('|').map((name) => `eventgw_${name}`);
+    expect(kept.toSorted()).toEqual(declared.map(({ name }) => name).toSorted());
+  });
+
+  it('brings each metric that an alarm or the dashboard asks for, by the dimensions that it is asked for by', () => {
+    const sources = `${read(`${module}/alarms.tf`)}\n${read(`${module}/dashboard.tf`)}`;
+    const alarms = [...sources.matchAll(/metric_name +=\s+"(eventgw_\w+)"\n\s+dimensions +=\s+\{ (.*) \}/g)].map(
+      ([, name = '', dimensions = '']) => ({
+        name,
+        dimensions: [...dimensions.matchAll(/(\w+) = /g)].map(([, label]) => label).toSorted().join(' '),
+      }),
+    );
+    const lines = [...sources.matchAll(/\[local\.metric_namespace, "(eventgw_\w+)", (.*?), \{/g)].map(
+      ([, name = '', rest = '']) => ({
+        name,
+        dimensions: rest
+          .split(', ')
+          .filter((_, at) => at % 2 === 0)
+          .map((label) => label.replaceAll('"', ''))
+          .toSorted()
+          .join(' '),
+      }),
+    );
+    expect(alarms).toHaveLength(4);
+    expect(lines).toHaveLength(4);
+    const missing = [...alarms, ...lines].filter(
+      ({ name, dimensions }) => !declared.some((each) => each.name === name && each.dimensions.includes(dimensions)),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it('is made of parts that it configures, with the variables that the module tells', () => {
+    const parts = collector as unknown as Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+    const unknown = Object.values(collector.service.pipelines).flatMap((pipeline) =>
+      Object.entries(pipeline).flatMap(([kind, names]) => names.filter((name) => !(name in (parts[kind] ?? {})))),
+    );
+    expect(unknown).toEqual([]);
+    const asked = new Set([...text.matchAll(/\$\{env:(\w+)\}/g)].map(([, name = '']) => name));
+    const [, told = ''] = /output "collector_environment" \{([\s\S]*?)\n\}/.exec(read(`${module}/outputs.tf`)) ?? [];
+    const named = [...told.matchAll(/^ {4}(\w+) +=/gm)].map(([, name = '']) => name);
+    expect([...asked].toSorted()).toEqual([...named, 'EGW_NAMESPACE'].toSorted());
+  });
+
+  it('finds pods by the label and the port that the chart gives them', () => {
+    const chart = globSync('charts/event-gateway/templates/**/*.{tpl,yaml}').map(read).join('\n');
+    expect(chart).toContain('app.kubernetes.io/part-of: event-gateway');
+    expect(chart).toContain('"name" "ops"');
+    expect(text).toContain('regex: event-gateway }');
+    expect(text).toContain('regex: ops }');
+  });
+});
+
+describe('the alarms', () => {
+  it('lead to runbooks that exist', () => {
+    const text = read('infrastructure/modules/observability/alarms.tf');
+    const named = [...text.matchAll(/runbooks\}\/(\w+\.md)/g)].map(([, file = '']) => file);
+    expect(named.length).toBeGreaterThan(5);
+    expect(named.filter((file) => !existsSync(`docs/runbooks/${file}`))).toEqual([]);
+  });
+
+  it('count as our faults what the objective counts', () => {
+    const [, list = ''] =
+      /faults = \[(.*)\]/.exec(read('infrastructure/modules/observability/alarms.tf')) ?? [];
+    const faults = [...list.matchAll(/"(\w+)"/g)].map(([, name]) => name).join('|');
+    expect(read('observability/recordings.ts')).toContain(`const ours = '${faults}'`);
+  });
+});
+
+describe('the values file', () => {
+  it('takes nothing that is no value of an installation', () => {
+    expect(() => toValuesFile('{"aws":{"region":"eu-west-1"}}')).toThrow();
+  });
+});
