@@ -75,7 +75,9 @@ export async function lookAtApply(signal: AbortSignal): Promise<Findings> {
       const env = { TF_VAR_endpoint: endpoint, TF_VAR_credential: credential };
       const terraform = (...args: readonly string[]) => done('terraform', [...args], { cwd, env, signal });
       await init(cwd, signal);
+      const startedMs = performance.now();
       const applied = await terraform('apply', '-auto-approve', '-no-color');
+      const appliedSeconds = Math.round((performance.now() - startedMs) / 1_000);
       // What is asked for and what is told differ nowhere: a second plan has nothing to do (exit code 2 would say so).
       const again = await say('terraform', ['plan', '-detailed-exitcode', '-no-color'], { cwd, env, signal });
       const made = outputs.parse(JSON.parse(await terraform('output', '-json')));
@@ -102,6 +104,7 @@ export async function lookAtApply(signal: AbortSignal): Promise<Findings> {
           atLeast('credentials shown', ran.credentials.length, 1),
         ],
         figures: {
+          'applied in (s)': appliedSeconds,
           resources: Number(/(\d+) added/.exec(applied)?.[1] ?? 0),
           policies: Object.keys(made.policies.value).length,
           chart: rendered === undefined ? 'NOT CHECKED: no helm' : 'rendered',

@@ -48,11 +48,13 @@ async function lookAtFolders(root: string, options: Options, signal: AbortSignal
 }
 
 async function* playAll(options: Options, apply: boolean, signal: AbortSignal): AsyncGenerator<ObservedRun> {
+  // SQS is asked again and again until it says what it was told, for a minute: that is waited for beside the rest.
+  const isAsked = options.only?.has('apply') ?? apply;
+  const applied = isAsked ? judge('apply', 'the gateway over what was applied', () => lookAtApply(signal)) : undefined;
   if (isWanted('format', options)) yield await judge('format', 'terraform fmt', () => lookAtFormat(signal));
   if (isWanted('lint', options)) yield await judge('lint', 'tflint', () => lookAtLint(signal));
   yield* await withCopy((root) => lookAtFolders(root, options, signal));
-  const isAsked = options.only?.has('apply') ?? apply;
-  if (isAsked) yield await judge('apply', 'the gateway over what was applied', () => lookAtApply(signal));
+  if (applied !== undefined) yield await applied;
 }
 
 /** What is not on this machine, each in a sentence. */

@@ -43,6 +43,11 @@ resource "aws_sqs_queue" "events" {
   sqs_managed_sse_enabled           = local.sqs_managed_sse
   kms_master_key_id                 = var.kms_key_arn
   kms_data_key_reuse_period_seconds = local.kms_reuse_seconds
+}
+
+# Beside the queue, not in it: AWS takes half a minute to tell of each new queue, and so both are waited for at once.
+resource "aws_sqs_queue_redrive_policy" "events" {
+  queue_url = aws_sqs_queue.events.id
 
   redrive_policy = jsonencode({
     deadLetterTargetArn = aws_sqs_queue.dead_letters.arn

@@ -40,7 +40,7 @@ run "usual" {
   }
 
   assert {
-    condition = jsondecode(aws_sqs_queue.events.redrive_policy) == {
+    condition = jsondecode(aws_sqs_queue_redrive_policy.events.redrive_policy) == {
       deadLetterTargetArn = aws_sqs_queue.dead_letters.arn
       maxReceiveCount     = 1000
     }
