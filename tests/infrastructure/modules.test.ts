@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -69,7 +70,10 @@ interface Collector {
   readonly receivers: {
     readonly prometheus: {
       readonly config: {
-        readonly scrape_configs: readonly { readonly metric_relabel_configs: readonly { readonly regex: string }[] }[];
+        readonly scrape_configs: readonly {
+          readonly relabel_configs: readonly object[];
+          readonly metric_relabel_configs: readonly { readonly regex: string }[];
+        }[];
       };
     };
   };
@@ -92,10 +96,9 @@ describe('the collector', () => {
   const text = read(`${module}/collector.yaml`);
   const collector = parseYaml(text) as Collector;
   const labelsOf = new Map(
-    [...read('docs/metrics.md').matchAll(/^\| `(\w+)` \|[^|]*\|[^|]*\|([^|]*)\|$/gm)].map(([, name = '', labels = '']) => [
-      name,
-      [...labels.matchAll(/`(\w+)`/g)].map(([, label]) => label),
-    ]),
+    [...read('docs/metrics.md').matchAll(/^\| `(\w+)` \|[^|]*\|[^|]*\|([^|]*)\|$/gm)].map(
+      ([, name = '', labels = '']) => [name, [...labels.matchAll(/`(\w+)`/g)].map(([, label]) => label)],
+    ),
   );
   const declared = collector.exporters.awsemf.metric_declarations.flatMap(({ dimensions, metric_name_selectors }) =>
     metric_name_selectors.map((selector) => ({
@@ -124,7 +127,10 @@ describe('the collector', () => {
     const alarms = [...sources.matchAll(/metric_name +=\s+"(eventgw_\w+)"\n\s+dimensions +=\s+\{ (.*) \}/g)].map(
       ([, name = '', dimensions = '']) => ({
         name,
-        dimensions: [...dimensions.matchAll(/(\w+) = /g)].map(([, label]) => label).toSorted().join(' '),
+        dimensions: [...dimensions.matchAll(/(\w+) = /g)]
+          .map(([, label]) => label)
+          .toSorted()
+          .join(' '),
       }),
     );
     const lines = [...sources.matchAll(/\[local\.metric_namespace, "(eventgw_\w+)", (.*?), \{/g)].map(
@@ -162,8 +168,15 @@ describe('the collector', () => {
     const chart = globSync('charts/event-gateway/templates/**/*.{tpl,yaml}').map(read).join('\n');
     expect(chart).toContain('app.kubernetes.io/part-of: event-gateway');
     expect(chart).toContain('"name" "ops"');
-    expect(text).toContain('regex: event-gateway }');
-    expect(text).toContain('regex: ops }');
+    const [config] = collector.receivers.prometheus.config.scrape_configs;
+    expect(config?.relabel_configs).toEqual([
+      {
+        action: 'keep',
+        source_labels: ['__meta_kubernetes_pod_label_app_kubernetes_io_part_of'],
+        regex: 'event-gateway',
+      },
+      { action: 'keep', source_labels: ['__meta_kubernetes_pod_container_port_name'], regex: 'ops' },
+    ]);
   });
 });
 
@@ -176,10 +189,47 @@ describe('the alarms', () => {
   });
 
   it('count as our faults what the objective counts', () => {
-    const [, list = ''] =
-      /faults = \[(.*)\]/.exec(read('infrastructure/modules/observability/alarms.tf')) ?? [];
+    const [, list = ''] = /faults = \[(.*)\]/.exec(read('infrastructure/modules/observability/alarms.tf')) ?? [];
     const faults = [...list.matchAll(/"(\w+)"/g)].map(([, name]) => name).join('|');
-    expect(read('observability/recordings.ts')).toContain(`const ours = '${faults}'`);
+    expect(read('observability/objectives.ts')).toContain(`const ours = '${faults}'`);
+  });
+});
+
+describe('docs/eks.md', () => {
+  const text = read('docs/eks.md');
+  const sh = [...text.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, commands = '']) => commands).join('\n');
+
+  it('asks Terraform for what the environments put out, and npm for what there is', () => {
+    const asked = [...sh.matchAll(/terraform output -raw (\w+)/g)].map(([, name = '']) => name);
+    const named = [...text.matchAll(/the outputs? `(\w+)`/g)].map(([, name = '']) => name);
+    expect(asked.length).toBeGreaterThan(1);
+    expect(named.length).toBeGreaterThan(2);
+    const outputs = ['dev', 'account'].flatMap((name) =>
+      blocksOf('output', read(`infrastructure/environments/${name}/outputs.tf`)),
+    );
+    const put = new Set(outputs.map(({ name }) => name));
+    expect([...asked, ...named].filter((name) => !put.has(name))).toEqual([]);
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    const run = [...sh.matchAll(/npm run (?:--silent )?([\w:]+)/g)].map(([, name = '']) => name);
+    expect(run.filter((name) => !(name in scripts))).toEqual([]);
+    const paths = [...sh.matchAll(/infrastructure\/environments\/(?:\$ENVIRONMENT|\w+)/g)].map(([path]) =>
+      path.replace('$ENVIRONMENT', 'dev'),
+    );
+    expect(paths.filter((path) => !existsSync(path))).toEqual([]);
+  });
+
+  it('tells of SQS and of the ledger what egw capacity says', () => {
+    const asked = [...sh.matchAll(/egw -- (capacity .*)/g)].map(([, args = '']) => args.split(' '));
+    const said = asked.map((args) =>
+      execFileSync(process.execPath, ['apps/cli/main.ts', ...args, '--json'], { encoding: 'utf8', env: {} }),
+    );
+    const figures = said.map((json) => JSON.parse(json) as Readonly<Record<string, number>>);
+    expect(figures).toHaveLength(2);
+    const [, dev = '', prod = ''] = /^\| SQS +\| (\S+) +\| (\S+) +\|/m.exec(text) ?? [];
+    const dollars = figures.map((each) => `$${Math.round(each['sqs_dollars_per_month'] ?? NaN)}`);
+    expect([dev, prod]).toEqual(dollars);
+    const gib = figures.map((each) => `${Number(((each['ledger_bytes'] ?? NaN) / 2 ** 30).toPrecision(3))} GiB`);
+    expect(text).toContain(`${gib.join(' and ')} of ledger`);
   });
 });
 

@@ -25,7 +25,8 @@ const policySchema = z.strictObject({
 });
 
 const statementsOf = (role: string) =>
-  policySchema.parse(JSON.parse(readFileSync(`infrastructure/modules/identity/policies/${role}.json`, 'utf8'))).Statement;
+  policySchema.parse(JSON.parse(readFileSync(`infrastructure/modules/identity/policies/${role}.json`, 'utf8')))
+    .Statement;
 const queues: Record<string, string> = { '${QueueArn}': 'events', '${DeadLetterQueueArn}': 'dead-letters' };
 
 /** As the recorder writes it: `SendMessage events`. */

@@ -6,7 +6,7 @@ locals {
   # SQS' quota for messages of a standard queue that are received and not deleted; beyond it nothing is received.
   in_flight_quota = 120000
 
-  # By `observability/recordings.ts`: what is our fault, and what of all was right.
+  # By `observability/objectives.ts`: what is our fault, and what of all was right.
   faults = ["internal", "unavailable", "saturated"]
 
   queue_alarms = merge([
