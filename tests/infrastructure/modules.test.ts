@@ -66,6 +66,19 @@ describe('the policies of modules/identity', () => {
   });
 });
 
+describe('the boundary of modules/release', () => {
+  it('lets roles do what the policies allow, and nothing else', () => {
+    const actionsIn = (text: string) =>
+      [...text.matchAll(/Action"?\s*[:=]\s*\[([^\]]*)\]/g)].flatMap(([, list = '']) =>
+        [...list.matchAll(/"([^"]+)"/g)].map(([, action = '']) => action),
+      );
+    const [, boundary = ''] =
+      /"aws_iam_policy" "boundary" \{([\s\S]*?)^\}/m.exec(read('infrastructure/modules/release/main.tf')) ?? [];
+    const policies = globSync('infrastructure/modules/identity/{policies/*.json,main.tf}').map(read).join('\n');
+    expect([...new Set(actionsIn(policies))].toSorted()).toEqual(actionsIn(boundary).toSorted());
+  });
+});
+
 interface Collector {
   readonly receivers: {
     readonly prometheus: {
