@@ -30,9 +30,9 @@ variable "repository_id" {
 }
 
 variable "environments" {
-  description = "Environments of GitHub that may deploy in this account."
-  type        = set(string)
-  default     = ["dev", "prod"]
+  description = "Environments of GitHub that may deploy in this account, each with the name of its EKS cluster."
+  type        = map(string)
+  default     = { dev = "dev", prod = "prod" }
 }
 
 variable "state_bucket" {

@@ -49,12 +49,12 @@ locals {
       Sid      = "ReadStates"
       Effect   = "Allow"
       Action   = ["s3:GetObject"]
-      Resource = [for name in var.environments : "${local.bucket_arn}/${name}/terraform.tfstate"]
+      Resource = [for name in keys(var.environments) : "${local.bucket_arn}/${name}/terraform.tfstate"]
     },
   ]
 
   write_state = {
-    for name in var.environments : name => [
+    for name in keys(var.environments) : name => [
       { Sid = "FindState", Effect = "Allow", Action = ["s3:ListBucket"], Resource = [local.bucket_arn] },
       {
         Sid      = "WriteState"
@@ -91,7 +91,7 @@ locals {
   ]
 
   write = {
-    for name in var.environments : name => [
+    for name, cluster in var.environments : name => [
       {
         Sid    = "WriteWhatHasAName"
         Effect = "Allow"
@@ -122,7 +122,8 @@ locals {
         Resource = [
           "arn:aws:cloudwatch:${var.region}:${local.account_id}:alarm:${var.name}-${name}-*",
           "arn:aws:cloudwatch::${local.account_id}:dashboard/${var.name}-${name}",
-          "arn:aws:elasticache:${var.region}:${local.account_id}:*:${var.name}-${name}*",
+          "arn:aws:elasticache:${var.region}:${local.account_id}:*:${var.name}-${name}",
+          "arn:aws:elasticache:${var.region}:${local.account_id}:*:${var.name}-${name}-*",
           "arn:aws:logs:${var.region}:${local.account_id}:log-group:/event-gateway/${var.name}-${name}/*",
           "arn:aws:sns:${var.region}:${local.account_id}:${var.name}-${name}-*",
           "arn:aws:sqs:${var.region}:${local.account_id}:${var.name}-${name}-*",
@@ -143,10 +144,13 @@ locals {
         Resource = ["arn:aws:iam::${local.account_id}:role/${var.name}-${name}-*"]
       },
       {
-        Sid      = "Associate"
-        Effect   = "Allow"
-        Action   = ["eks:CreatePodIdentityAssociation", "eks:DeletePodIdentityAssociation", "eks:TagResource", "eks:UpdatePodIdentityAssociation"]
-        Resource = ["arn:aws:eks:${var.region}:${local.account_id}:*"]
+        Sid    = "Associate"
+        Effect = "Allow"
+        Action = ["eks:CreatePodIdentityAssociation", "eks:DeletePodIdentityAssociation", "eks:TagResource", "eks:UpdatePodIdentityAssociation"]
+        Resource = [
+          "arn:aws:eks:${var.region}:${local.account_id}:cluster/${cluster}",
+          "arn:aws:eks:${var.region}:${local.account_id}:podidentityassociation/${cluster}/*",
+        ]
       },
       {
         Sid       = "MakeWhatHasATag"

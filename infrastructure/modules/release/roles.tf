@@ -7,7 +7,7 @@ locals {
       push = { subject = "${var.subject_prefix}:environment:${var.push_environment}", environment = var.push_environment }
     },
     {
-      for name in var.environments :
+      for name in keys(var.environments) :
       "deploy-${name}" => { subject = "${var.subject_prefix}:environment:${name}", environment = name }
     },
   )
@@ -32,7 +32,7 @@ locals {
       "push/push"  = local.push
     },
     merge([
-      for name in var.environments : {
+      for name in keys(var.environments) : {
         "deploy-${name}/read"  = local.read
         "deploy-${name}/state" = local.write_state[name]
         "deploy-${name}/write" = local.write[name]

@@ -58,16 +58,22 @@ variable "repository_id" {
 }
 
 variable "environments" {
-  description = "Environments of GitHub that may deploy, each to what bears its name: dev changes event-gateway-dev-… alone."
-  type        = set(string)
-  default     = ["dev", "prod"]
+  description = "Environments of GitHub that may deploy, each with the name of its EKS cluster; each changes what bears its name: dev event-gateway-dev-… alone."
+  type        = map(string)
+  default     = { dev = "dev", prod = "prod" }
 
   validation {
-    # As a prefix of another, dev would own dev-2 as well.
+    # With a - one would be the beginning of another, and own what is the other's. As deploy, plan or push it would own the
+    # roles that are made here.
     condition = alltrue([
-      for name in var.environments : can(regex("^[a-z][a-z0-9]{0,15}$", name))
+      for name in keys(var.environments) : can(regex("^[a-z][a-z0-9]{0,15}$", name)) && !contains(["deploy", "plan", "push"], name)
     ])
-    error_message = "Environments have names of 1 to 16 small letters and digits; a - would make one the beginning of another."
+    error_message = "Environments have names of 1 to 16 small letters and digits, and none is deploy, plan or push."
+  }
+
+  validation {
+    condition     = alltrue([for cluster in values(var.environments) : can(regex("^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$", cluster))])
+    error_message = "Each environment needs the name of its EKS cluster, without wildcards."
   }
 }
 
@@ -77,7 +83,7 @@ variable "push_environment" {
   default     = "release"
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9_-]+$", var.push_environment)) && !contains(var.environments, var.push_environment)
+    condition     = can(regex("^[A-Za-z0-9_-]+$", var.push_environment)) && !contains(keys(var.environments), var.push_environment)
     error_message = "push_environment must be an environment of its own, not one that deploys: who builds is not to change what runs."
   }
 }

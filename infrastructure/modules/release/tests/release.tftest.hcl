@@ -86,7 +86,7 @@ run "usual" {
     condition = alltrue(flatten([
       for name, policy in aws_iam_role_policy.this : [
         for statement in jsondecode(policy.policy).Statement : [
-          for resource in statement.Resource : !strcontains(resource, "event-gateway-prod") && !strcontains(resource, "/prod/")
+          for resource in statement.Resource : !strcontains(resource, "event-gateway-prod") && !strcontains(resource, "/prod/") && !endswith(resource, "/prod")
         ]
       ] if startswith(name, "deploy-dev/")
     ]))
@@ -112,7 +112,7 @@ run "with_a_provider" {
 
   variables {
     oidc_provider_arn = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"
-    environments      = ["dev"]
+    environments      = { dev = "dev" }
   }
 
   assert {
@@ -130,7 +130,7 @@ run "refuses_what_hurts" {
     oidc_provider_arn = "https://token.actions.githubusercontent.com"
     subject_prefix    = "repo:example/*"
     repository_id     = "event-gateway"
-    environments      = ["dev", "dev-2"]
+    environments      = { dev = "dev", dev-2 = "dev" }
     state_bucket      = "s3://state"
   }
 
@@ -154,4 +154,24 @@ run "refuses_a_subject_with_its_end_and_a_builder_that_deploys" {
   }
 
   expect_failures = [var.push_environment, var.subject_prefix]
+}
+
+run "refuses_environments_that_would_own_more" {
+  command = plan
+
+  variables {
+    environments = { deploy = "dev" }
+  }
+
+  expect_failures = [var.environments]
+}
+
+run "refuses_all_clusters" {
+  command = plan
+
+  variables {
+    environments = { dev = "*" }
+  }
+
+  expect_failures = [var.environments]
 }
