@@ -83,7 +83,7 @@ describe('docs/eks.md', () => {
   const sh = [...text.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, commands = '']) => commands).join('\n');
 
   it('asks Terraform for what the environments put out, and npm for what there is', () => {
-    const asked = [...sh.matchAll(/terraform output -raw (\w+)/g)].map(([, name = '']) => name);
+    const asked = [...sh.matchAll(/terraform -chdir=\$folder output -raw (\w+)/g)].map(([, name = '']) => name);
     const named = [...text.matchAll(/the outputs? `(\w+)`/g)].map(([, name = '']) => name);
     expect(asked.length).toBeGreaterThan(1);
     expect(named.length).toBeGreaterThan(2);
@@ -95,8 +95,8 @@ describe('docs/eks.md', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
     const run = [...sh.matchAll(/npm run (?:--silent )?([\w:]+)/g)].map(([, name = '']) => name);
     expect(run.filter((name) => !(name in scripts))).toEqual([]);
-    const paths = [...sh.matchAll(/infrastructure\/environments\/(?:\$ENVIRONMENT|\w+)/g)].map(([path]) =>
-      path.replace('$ENVIRONMENT', 'dev'),
+    const paths = [...sh.matchAll(/infrastructure\/environments\/(?:\$environment|\w+)/g)].map(([path]) =>
+      path.replace('$environment', 'dev'),
     );
     expect(paths.filter((path) => !existsSync(path))).toEqual([]);
   });

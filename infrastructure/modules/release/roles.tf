@@ -1,28 +1,25 @@
-# Who may do what: a pull request reads, a release pushes images, and each environment changes what is its own.
+# Who may do what: a plan reads, a release pushes images, and each environment changes what is its own.
 
 locals {
+  # Environments of GitHub whose jobs may take a role. A plan waits for nobody, so it has environments of its own: those of
+  # pull requests and those of a deployment are the same.
   roles = merge(
     {
-      plan = { subject = "${var.subject_prefix}:pull_request", environment = null }
-      push = { subject = "${var.subject_prefix}:environment:${var.push_environment}", environment = var.push_environment }
+      plan = [for name in keys(var.environments) : "${name}-plan"]
+      push = [var.push_environment]
     },
-    {
-      for name in keys(var.environments) :
-      "deploy-${name}" => { subject = "${var.subject_prefix}:environment:${name}", environment = name }
-    },
+    { for name in keys(var.environments) : "deploy-${name}" => [name] },
   )
 
   # Each by its whole value. The subject holds names and, of repositories made since July 2026, ids; the id of the
   # repository is asked for besides, as a name can be taken over by somebody else.
   conditions = {
-    for name, role in local.roles : name => merge(
-      {
-        "${local.issuer}:aud"           = "sts.amazonaws.com"
-        "${local.issuer}:sub"           = role.subject
-        "${local.issuer}:repository_id" = var.repository_id
-      },
-      role.environment == null ? {} : { "${local.issuer}:environment" = role.environment },
-    )
+    for name, environments in local.roles : name => {
+      "${local.issuer}:aud"           = "sts.amazonaws.com"
+      "${local.issuer}:sub"           = [for environment in environments : "${var.subject_prefix}:environment:${environment}"]
+      "${local.issuer}:repository_id" = var.repository_id
+      "${local.issuer}:environment"   = environments
+    }
   }
 
   documents = merge(

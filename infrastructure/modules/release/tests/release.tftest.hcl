@@ -46,20 +46,24 @@ run "usual" {
   assert {
     condition = one(jsondecode(aws_iam_role.this["deploy-prod"].assume_role_policy).Statement).Condition == { StringEquals = {
       "token.actions.githubusercontent.com:aud"           = "sts.amazonaws.com"
-      "token.actions.githubusercontent.com:sub"           = "repo:example@1234/event-gateway@5678:environment:prod"
+      "token.actions.githubusercontent.com:sub"           = ["repo:example@1234/event-gateway@5678:environment:prod"]
       "token.actions.githubusercontent.com:repository_id" = "5678"
-      "token.actions.githubusercontent.com:environment"   = "prod"
+      "token.actions.githubusercontent.com:environment"   = ["prod"]
     } }
     error_message = "prod is opened by its environment of this repository."
   }
 
   assert {
     condition = one(jsondecode(aws_iam_role.this["plan"].assume_role_policy).Statement).Condition == { StringEquals = {
-      "token.actions.githubusercontent.com:aud"           = "sts.amazonaws.com"
-      "token.actions.githubusercontent.com:sub"           = "repo:example@1234/event-gateway@5678:pull_request"
+      "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
+      "token.actions.githubusercontent.com:sub" = [
+        "repo:example@1234/event-gateway@5678:environment:dev-plan",
+        "repo:example@1234/event-gateway@5678:environment:prod-plan",
+      ]
       "token.actions.githubusercontent.com:repository_id" = "5678"
+      "token.actions.githubusercontent.com:environment"   = ["dev-plan", "prod-plan"]
     } }
-    error_message = "A pull request opens the role that reads."
+    error_message = "Plans open the role that reads, wherever they are made."
   }
 
   assert {
