@@ -1,5 +1,5 @@
 output "role_arns" {
-  description = "ARNs of the roles for workflows, by plan, push and deploy-ENVIRONMENT."
+  description = "ARNs of the roles for workflows, by push, plan-ENVIRONMENT and deploy-ENVIRONMENT."
   value       = module.release.role_arns
 }
 

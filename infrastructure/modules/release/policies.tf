@@ -43,15 +43,17 @@ locals {
   }]
 
   # A plan locks nothing (`-lock=false`), so it writes nothing. There is no secret in a state; see modules/redis.
-  read_states = [
-    { Sid = "FindStates", Effect = "Allow", Action = ["s3:ListBucket"], Resource = [local.bucket_arn] },
-    {
-      Sid      = "ReadStates"
-      Effect   = "Allow"
-      Action   = ["s3:GetObject"]
-      Resource = [for name in keys(var.environments) : "${local.bucket_arn}/${name}/terraform.tfstate"]
-    },
-  ]
+  read_state = {
+    for name in keys(var.environments) : name => [
+      { Sid = "FindState", Effect = "Allow", Action = ["s3:ListBucket"], Resource = [local.bucket_arn] },
+      {
+        Sid      = "ReadState"
+        Effect   = "Allow"
+        Action   = ["s3:GetObject"]
+        Resource = ["${local.bucket_arn}/${name}/terraform.tfstate"]
+      },
+    ]
+  }
 
   write_state = {
     for name in keys(var.environments) : name => [

@@ -1,35 +1,31 @@
 # Who may do what: a plan reads, a release pushes images, and each environment changes what is its own.
 
 locals {
-  # Environments of GitHub whose jobs may take a role. A plan waits for nobody, so it has environments of its own: those of
-  # pull requests and those of a deployment are the same.
+  # The environment of GitHub whose jobs take a role. A plan waits for nobody, so it has an environment of its own: that of
+  # pull requests and that of a deployment are the same.
   roles = merge(
-    {
-      plan = [for name in keys(var.environments) : "${name}-plan"]
-      push = [var.push_environment]
-    },
-    { for name in keys(var.environments) : "deploy-${name}" => [name] },
+    { push = var.push_environment },
+    { for name in keys(var.environments) : "plan-${name}" => "${name}-plan" },
+    { for name in keys(var.environments) : "deploy-${name}" => name },
   )
 
   # Each by its whole value. The subject holds names and, of repositories made since July 2026, ids; the id of the
   # repository is asked for besides, as a name can be taken over by somebody else.
   conditions = {
-    for name, environments in local.roles : name => {
+    for name, environment in local.roles : name => {
       "${local.issuer}:aud"           = "sts.amazonaws.com"
-      "${local.issuer}:sub"           = [for environment in environments : "${var.subject_prefix}:environment:${environment}"]
+      "${local.issuer}:sub"           = "${var.subject_prefix}:environment:${environment}"
       "${local.issuer}:repository_id" = var.repository_id
-      "${local.issuer}:environment"   = environments
+      "${local.issuer}:environment"   = environment
     }
   }
 
   documents = merge(
-    {
-      "plan/read"  = local.read
-      "plan/state" = local.read_states
-      "push/push"  = local.push
-    },
+    { "push/push" = local.push },
     merge([
       for name in keys(var.environments) : {
+        "plan-${name}/read"    = local.read
+        "plan-${name}/state"   = local.read_state[name]
         "deploy-${name}/read"  = local.read
         "deploy-${name}/state" = local.write_state[name]
         "deploy-${name}/write" = local.write[name]

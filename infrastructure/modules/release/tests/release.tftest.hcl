@@ -39,36 +39,33 @@ run "usual" {
   }
 
   assert {
-    condition     = toset(keys(aws_iam_role.this)) == toset(["plan", "push", "deploy-dev", "deploy-prod"])
+    condition     = toset(keys(aws_iam_role.this)) == toset(["push", "plan-dev", "plan-prod", "deploy-dev", "deploy-prod"])
     error_message = "A role for each thing that a workflow does."
   }
 
   assert {
     condition = one(jsondecode(aws_iam_role.this["deploy-prod"].assume_role_policy).Statement).Condition == { StringEquals = {
       "token.actions.githubusercontent.com:aud"           = "sts.amazonaws.com"
-      "token.actions.githubusercontent.com:sub"           = ["repo:example@1234/event-gateway@5678:environment:prod"]
+      "token.actions.githubusercontent.com:sub"           = "repo:example@1234/event-gateway@5678:environment:prod"
       "token.actions.githubusercontent.com:repository_id" = "5678"
-      "token.actions.githubusercontent.com:environment"   = ["prod"]
+      "token.actions.githubusercontent.com:environment"   = "prod"
     } }
     error_message = "prod is opened by its environment of this repository."
   }
 
   assert {
-    condition = one(jsondecode(aws_iam_role.this["plan"].assume_role_policy).Statement).Condition == { StringEquals = {
-      "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
-      "token.actions.githubusercontent.com:sub" = [
-        "repo:example@1234/event-gateway@5678:environment:dev-plan",
-        "repo:example@1234/event-gateway@5678:environment:prod-plan",
-      ]
+    condition = one(jsondecode(aws_iam_role.this["plan-dev"].assume_role_policy).Statement).Condition == { StringEquals = {
+      "token.actions.githubusercontent.com:aud"           = "sts.amazonaws.com"
+      "token.actions.githubusercontent.com:sub"           = "repo:example@1234/event-gateway@5678:environment:dev-plan"
       "token.actions.githubusercontent.com:repository_id" = "5678"
-      "token.actions.githubusercontent.com:environment"   = ["dev-plan", "prod-plan"]
+      "token.actions.githubusercontent.com:environment"   = "dev-plan"
     } }
     error_message = "Plans open the role that reads, wherever they are made."
   }
 
   assert {
     condition = alltrue(flatten([
-      for name in ["plan/read", "plan/state"] : [
+      for name in ["plan-dev/read", "plan-dev/state"] : [
         for statement in jsondecode(aws_iam_role_policy.this[name].policy).Statement : [
           for action in statement.Action : can(regex(":(Describe|Get|List)", action)) && !can(regex("GetSecretValue|GetParameter|ReceiveMessage", action))
         ]
@@ -92,7 +89,7 @@ run "usual" {
         for statement in jsondecode(policy.policy).Statement : [
           for resource in statement.Resource : !strcontains(resource, "event-gateway-prod") && !strcontains(resource, "/prod/") && !endswith(resource, "/prod")
         ]
-      ] if startswith(name, "deploy-dev/")
+      ] if startswith(name, "deploy-dev/") || startswith(name, "plan-dev/")
     ]))
     error_message = "dev does not touch prod."
   }
