@@ -48,7 +48,7 @@ variable "namespace" {
 
   validation {
     condition     = can(regex("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", var.namespace))
-    error_message = "\"${var.namespace}\" is no name of a namespace. A * would lend the roles to all."
+    error_message = "\"${var.namespace}\" is no name of a namespace: no pod would get the roles."
   }
 }
 
