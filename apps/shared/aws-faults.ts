@@ -93,7 +93,7 @@ export const awsFaults = {
       { codes: denied, says: ['kms:', 'Access to KMS', 'The ciphertext refers to'] },
     ],
     wrong: 'The KMS key of the {kind} {name} in {region} may not be used{code}',
-    todo: 'allow kms:Decrypt, and kms:GenerateDataKey to whoever sends, as docs/iam does, in the policy of the role and of the key',
+    todo: 'allow kms:Decrypt, and kms:GenerateDataKey to whoever sends, as docs/security.md says, in the policy of the role and of the key',
   },
   keyDisabled: {
     when: [

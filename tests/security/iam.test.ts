@@ -25,7 +25,8 @@ const policySchema = z.strictObject({
 });
 
 const statementsOf = (role: string) =>
-  policySchema.parse(JSON.parse(readFileSync(`docs/iam/${role}.json`, 'utf8'))).Statement;
+  policySchema.parse(JSON.parse(readFileSync(`infrastructure/modules/identity/policies/${role}.json`, 'utf8')))
+    .Statement;
 const queues: Record<string, string> = { '${QueueArn}': 'events', '${DeadLetterQueueArn}': 'dead-letters' };
 
 /** As the recorder writes it: `SendMessage events`. */
@@ -36,7 +37,7 @@ const allowedOf = (role: string) =>
     )
     .toSorted();
 
-describe('the policies of docs/iam', () => {
+describe('the policies of modules/identity', () => {
   let day: Day;
   beforeAll(async () => {
     day = await spendDay();
@@ -55,7 +56,7 @@ describe('the policies of docs/iam', () => {
   });
 
   it('name each thing that they allow, and no wildcard', () => {
-    const files = globSync('docs/iam/*.json').map((file) => readFileSync(file, 'utf8'));
+    const files = globSync('infrastructure/modules/identity/policies/*.json').map((file) => readFileSync(file, 'utf8'));
     expect(files).toHaveLength(6);
     for (const text of files) expect(text).not.toContain('*');
   });
