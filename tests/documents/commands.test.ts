@@ -64,7 +64,7 @@ describe('commands in documents', () => {
 
   it('are of programs that documents may ask for', () => {
     const known =
-      /^(aws|cosign|curl|docker|egw|for|gh|git|helm|kind|kubectl|node|npm|sed|skaffold|terraform)(?= )|^\w+=/;
+      /^(aws|cosign|curl|docker|egw|eksctl|for|gh|git|helm|kind|kubectl|node|npm|sed|skaffold|terraform)(?= )|^\w+=/;
     const unknown = documents.flatMap((document) =>
       shellLines(document)
         .filter((line) => !known.test(line))
