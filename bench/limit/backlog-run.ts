@@ -22,8 +22,8 @@ export interface BacklogRun {
   readonly work: Work;
 }
 
-/** Calls in flight of each dispatcher: more than any limit here needs. */
-const concurrency = 30;
+/** Calls in flight of each dispatcher: more than any limit here needs, also for what is due at once after a stall of 15 ms. */
+const concurrency = 100;
 
 /** Arrivals are told by the clock of the target, which may be late by what held it up. */
 export function runBacklog(setup: BacklogSetup, signal: AbortSignal): Promise<BacklogRun> {
