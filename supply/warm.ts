@@ -60,7 +60,7 @@ for await (const line of createInterface({ input: app.stdout })) {
   if (!started.includes(msg) || heard.has(msg)) continue;
   heard.add(msg);
   if (port !== undefined) {
-    const event = { type: 'warm', data: {} };
+    const event = { id: 'warm', type: 'warm', data: {} };
     await fetch(`http://127.0.0.1:${port}/events`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

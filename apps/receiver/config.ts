@@ -4,7 +4,7 @@ import { port, readGatewayConfig, type ConfigFault, type ConfigResult, type Gate
 import { readTracing, tracingEnvironment, withoutEmpty, type TracingSettings } from '../shared/export-traces.ts';
 import { parseKeyFile, type KeyRecord } from '../shared/keys.ts';
 import { sqsClients, type SqsClient } from '../shared/sqs.ts';
-import { compileSchema, type Schema } from './schema.ts';
+import type { Schema } from './schema.ts';
 
 /** The file of the API keys, as it was read. */
 export interface KeyFile {
@@ -63,15 +63,12 @@ export async function readConfig(
     path: path.join('.'),
     message,
   }));
-  const unusable = (path: string, error: unknown) => {
-    const message = error instanceof Error ? error.message : String(error);
-    faults.push({ path, message: `cannot be used: ${message}` });
-  };
   const attempt = <T>(path: string, make: () => T): T | undefined => {
     try {
       return make();
     } catch (error) {
-      unusable(path, error);
+      const message = error instanceof Error ? error.message : String(error);
+      faults.push({ path, message: `cannot be used: ${message}` });
       return undefined;
     }
   };
@@ -92,14 +89,14 @@ export async function readConfig(
       return { path, text: keyText, records: parseKeyFile(keyText) };
     });
   const schemas = new Map<string, Schema>();
-  for (const [type, path] of Object.entries(gateway.config.schemas)) {
-    const at = `schemas.${type}`;
-    const schema = attempt(at, (): unknown => JSON.parse(readFile(beside(path))));
-    if (schema === undefined) continue;
-    await compileSchema(schema).then(
-      (compiled) => schemas.set(type, compiled),
-      (error: unknown) => unusable(at, error),
-    );
+  const named = Object.entries(gateway.config.schemas);
+  if (named.length > 0) {
+    // Loaded by whoever has schemas: the library takes a part of every start.
+    const { compileSchema } = await import('./schema.ts');
+    for (const [type, path] of named) {
+      const schema = attempt(`schemas.${type}`, () => compileSchema(JSON.parse(readFile(beside(path)))));
+      if (schema !== undefined) schemas.set(type, schema);
+    }
   }
   if (!variables.success || faults.length > 0) return { ok: false, faults };
   const { EGW_INSTANCE, REDIS_URL, PORT, OPS_PORT, HOST, LOG_LEVEL, EGW_SQS_CLIENT } = variables.data;
