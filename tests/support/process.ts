@@ -20,9 +20,9 @@ export interface AppProcess {
 
 export type Env = Readonly<Record<string, string>>;
 
-/** Starts an app from its own main.ts as the images do, with nothing of this process' environment, and waits until it listens. */
-export async function startApp(app: string, env: Env): Promise<AppProcess> {
-  const child = spawn(process.execPath, ['--disable-proto=delete', `apps/${app}/main.ts`], {
+/** Starts an app from its own main.ts, or from the file named, with nothing of this process' environment, and waits until it listens. */
+export async function startApp(app: string, env: Env, file = `apps/${app}/main.ts`): Promise<AppProcess> {
+  const child = spawn(process.execPath, ['--disable-proto=delete', file], {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
