@@ -1,6 +1,7 @@
 /** Only hosts of AWS itself: what an emulator or a proxy is named after says nothing of where it is. */
 const awsDomain = String.raw`(?:amazonaws\.com(?:\.cn)?|api\.aws|api\.amazonwebservices\.com\.cn)`;
 const regionName = String.raw`([a-z]{2}(?:-[a-z]+)+-\d)`;
+const ofArn = new RegExp(`^arn:aws[a-z-]*:[a-z]+:${regionName}:`);
 const ofSqs = new RegExp(String.raw`^(?:[\w-]+\.)?sqs(?:-fips)?\.${regionName}\.(?:vpce\.)?${awsDomain}$`);
 /** As the first SDKs wrote it, and SQS still does in some answers. */
 const ofLegacySqs = new RegExp(String.raw`^(?:${regionName}\.)?queue\.amazonaws\.com(?:\.cn)?$`);
@@ -13,5 +14,5 @@ export function regionOfUrl(url: string): string | undefined {
 }
 
 export function regionOfArn(name: string): string | undefined {
-  return new RegExp(`^arn:aws[a-z-]*:[a-z]+:${regionName}:`).exec(name)?.[1];
+  return ofArn.exec(name)?.[1];
 }

@@ -197,6 +197,16 @@ describe('a message whose retention nears its end', () => {
     expect(longestHideMs()).toBe(dayMs / 8);
   });
 
+  it('follows the rules that it learns', () => {
+    const retention = createRetention({ retentionMs: 4 * dayMs, mostReceives: 1_000 }, () => 3.5 * dayMs);
+    const message = { sentAtMs: 0, receiveCount: 5 } as Message;
+    expect([retention.nearsEnd(message), retention.isWorn(message)]).toEqual([true, false]);
+    retention.learn({ retentionMs: 14 * dayMs, mostReceives: 8 });
+    expect([retention.nearsEnd(message), retention.isWorn(message)]).toEqual([false, true]);
+    retention.learn({ retentionMs: dayMs, mostReceives: 8 });
+    expect([retention.longestHideMs(), retention.lookEveryMs()]).toEqual([dayMs / 8, dayMs / 96]);
+  });
+
   it('follows the rules that the queue tells, or the usual', async () => {
     const usual = { retentionMs: 4 * dayMs, mostReceives: 1_000 };
     expect(await readQueueRules(queue.direct, `${queue.url}-none`, log)).toEqual(usual);
