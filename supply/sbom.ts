@@ -7,7 +7,7 @@ import { bundle, type ProgramName } from './bundle.ts';
  * `npm run sbom`: what npm packages each image holds, as CycloneDX, into dist/sbom: those that its files come from, by the
  * bundler. Node and the system below it come with the base image, which its builder lists.
  *
- * npm is asked for all packages: with `--omit dev` it leaves out those that the tests need as well, such as pino.
+ * npm is asked for all packages: with `--omit dev` it leaves out those that the tests need as well, such as sonic-boom.
  */
 const { stdout, status } = spawnSync('npm', ['sbom', '--package-lock-only', '--sbom-format', 'cyclonedx'], {
   encoding: 'utf8',

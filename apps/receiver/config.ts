@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { port, readGatewayConfig, type ConfigFault, type ConfigResult, type GatewayConfig } from '../shared/config.ts';
 import { readTracing, tracingEnvironment, withoutEmpty, type TracingSettings } from '../shared/export-traces.ts';
 import { parseKeyFile, type KeyRecord } from '../shared/keys.ts';
+import { logLevels, type LogLevel } from '../shared/log.ts';
 import { sqsClients, type SqsClient } from '../shared/sqs.ts';
 import type { Schema } from './schema.ts';
 
@@ -23,7 +24,7 @@ export interface ReceiverConfig {
   readonly port: number;
   readonly opsPort: number;
   readonly host: string | undefined;
-  readonly logLevel: string;
+  readonly logLevel: LogLevel;
   readonly sqsClient: SqsClient;
   /** Where traces are sent; `undefined` where nobody is told of any. */
   readonly tracing: TracingSettings | undefined;
@@ -39,7 +40,7 @@ const environment = z.object({
   OPS_PORT: port.default(9_090),
   HOST: z.string().min(1).optional(),
   EGW_SQS_CLIENT: z.enum(sqsClients).default('direct'),
-  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  LOG_LEVEL: z.enum(logLevels).default('info'),
   ...tracingEnvironment,
 });
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Logger } from 'pino';
 import * as z from 'zod';
+import { nameError, type Log } from '../shared/log.ts';
 import { write, type Answer } from './answer.ts';
 import { parseJson, readBody } from './body.ts';
 import type { Clock } from './clock.ts';
@@ -11,7 +11,7 @@ import { changeLimit, reset, type State } from './state.ts';
 export interface AdminOptions {
   state: State;
   clock: Clock;
-  log: Logger;
+  log: Log;
 }
 
 /** Several pages of a few hundred bytes an entry stay far below what a client minds reading at once. */
@@ -139,7 +139,7 @@ export function createAdminServer(options: AdminOptions): (request: IncomingMess
     serve(request).then(
       (answer) => answer && write(response, answer),
       (error: unknown) => {
-        options.log.error({ err: error }, 'an admin request failed inside the target');
+        options.log.error({ error: nameError(error) }, 'an admin request failed inside the target');
         response.destroy();
       },
     );

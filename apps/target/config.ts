@@ -1,5 +1,5 @@
-import { levels } from 'pino';
 import * as z from 'zod';
+import { logLevels, type LogLevel } from '../shared/log.ts';
 import { limitSchema } from './limit.ts';
 
 export interface Config {
@@ -9,7 +9,7 @@ export interface Config {
   limit: { calls: number; perMs: number };
   latencyMs: number;
   honoursKeys: boolean;
-  logLevel: string;
+  logLevel: LogLevel;
 }
 
 export type ConfigResult = { kind: 'config'; config: Config } | { kind: 'faulty'; faults: string[] };
@@ -26,7 +26,6 @@ function wholeNumber(byDefault: number, { min, max }: { min: number; max: number
 }
 
 const { calls, perMs } = limitSchema.shape;
-const logLevels = [...Object.keys(levels.values), 'silent'];
 
 const bounds = ({ minValue, maxValue }: z.ZodNumber) => ({ min: minValue ?? 0, max: maxValue ?? Infinity });
 const portBounds = { min: 0, max: 65_535 };
@@ -49,11 +48,8 @@ const environment = z
       .enum(['true', 'false'], { error: ({ input }) => `is ${seen(input)}; give true or false` })
       .default('true'),
     LOG_LEVEL: z
-      .string()
-      .default('info')
-      .refine((level) => logLevels.includes(level), {
-        error: ({ input }) => `is ${seen(input)}; give one of ${logLevels.join(', ')}`,
-      }),
+      .enum(logLevels, { error: ({ input }) => `is ${seen(input)}; give one of ${logLevels.join(', ')}` })
+      .default('info'),
   })
   .refine(({ PORT, ADMIN_PORT }) => PORT === 0 || PORT !== ADMIN_PORT, {
     // Also where another variable is faulty: all faults at once.

@@ -26,7 +26,7 @@ async function start(config: Config): Promise<void> {
     for (const signal of ['SIGTERM', 'SIGINT'] as const)
       process.once(signal, () => void target.close().then(() => log.info({ signal }, 'closed')));
     // At every log level: a parent process learns the ports from this line.
-    log.child({}, { level: 'info' }).info({ port, admin_port: adminPort }, 'listening');
+    createLog('target', 'info').info({ port, admin_port: adminPort }, 'listening');
   } catch (error) {
     fail(unlistenable(error, config.host));
   }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Logger } from 'pino';
+import type { Log } from '../shared/log.ts';
 import { createAdminServer } from './admin.ts';
 import type { Clock } from './clock.ts';
 import type { Limit } from './limit.ts';
@@ -20,7 +20,7 @@ export interface TargetOptions {
   /** Whether a key that was delivered takes no effect again. */
   honoursKeys: boolean;
   clock: Clock;
-  log: Logger;
+  log: Log;
 }
 
 export interface Listening {

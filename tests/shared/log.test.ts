@@ -3,15 +3,43 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 
 /** What a process of its own writes that makes a log and then does something. */
-async function written(then: string): Promise<readonly string[]> {
+async function written(then: string, level = 'info'): Promise<readonly string[]> {
   const script = `import { createLog } from './apps/shared/log.ts';
-    const log = createLog('tests', 'info', process);
+    const log = createLog('tests', '${level}', process);
     ${then}`;
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script]).catch(
     (error: unknown) => error as { stdout: string },
   );
   return stdout.split('\n').filter((line) => line !== '');
 }
+
+describe('a line', () => {
+  it('holds its level, its time, the app, all fields that are there, and what happened', async () => {
+    const [line = '', bare = ''] = await written(
+      `log.warn({ event_id: 'ö"1', targets: ['crm'], trace_id: undefined, ms: 0.5 }, 'it "happened"'); log.info({}, 'x');`,
+    );
+    const { time, ...rest } = JSON.parse(line) as { readonly time: string };
+    expect(rest).toEqual({
+      level: 'warn',
+      app: 'tests',
+      event_id: 'ö"1',
+      targets: ['crm'],
+      ms: 0.5,
+      msg: 'it "happened"',
+    });
+    expect(Math.abs(Date.parse(time) - Date.now())).toBeLessThan(60_000);
+    expect(Object.keys(JSON.parse(bare) as object)).toEqual(['level', 'time', 'app', 'msg']);
+  });
+
+  it.each([
+    ['debug', ['debug', 'info', 'warn', 'error']],
+    ['warn', ['warn', 'error']],
+    ['silent', []],
+  ])('at %s tells what is that grave, or graver', async (level, told) => {
+    const lines = await written(`for (const at of ['debug', 'info', 'warn', 'error']) log[at]({}, 'x');`, level);
+    expect(lines.map((line) => (JSON.parse(line) as { level: string }).level)).toEqual(told);
+  });
+});
 
 describe('lines that are written together', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { pino } from 'pino';
+import { createLog } from '../../apps/shared/log.ts';
 import type { Call, Outcome } from '../../apps/target/calls.ts';
 import { systemClock } from '../../apps/target/clock.ts';
 import type { Effect } from '../../apps/target/effects.ts';
@@ -50,7 +50,7 @@ export async function startTarget(options: Partial<TargetOptions> = {}) {
     latencyMs: 0,
     honoursKeys: true,
     clock: systemClock,
-    log: pino({ level: 'silent' }),
+    log: createLog('tests', 'silent'),
     ...options,
   });
   const listening: Listening = await target.listen();
