@@ -1,4 +1,6 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { createHistogram } from './histogram.ts';
+import { createSeries, type Labels } from './series.ts';
 
 /** A name of ours; base units, `_total` for counters (https://prometheus.io/docs/practices/naming/). */
 export type MetricName = `eventgw_${string}`;
@@ -75,44 +77,39 @@ export function createMetrics<const T extends MetricTable>(
   table: T,
   names: KnownNames,
 ): Metrics<T> {
-  const exemplars = registry.contentType === Registry.OPENMETRICS_CONTENT_TYPE;
   const made = Object.entries<MetricSpec>(table).map(([name, spec]) => [
     name,
-    createMetric(registry as Registry, name, spec, { names, exemplars }),
+    createMetric(registry as Registry, name, spec, names),
   ]);
   return Object.fromEntries(made) as Metrics<T>;
 }
 
-type Labels = Readonly<Record<string, string>>;
-
-interface Making {
-  readonly names: KnownNames;
-  readonly exemplars: boolean;
-}
-
-function createMetric(registry: Registry, name: string, spec: MetricSpec, { names, exemplars }: Making) {
+function createMetric(registry: Registry, name: string, spec: MetricSpec, names: KnownNames) {
   const values = new Map(Object.entries(spec.labels).map(([label, known]) => [label, valuesOf(known, names)]));
   const options = { name, help: spec.help, labelNames: [...values.keys()], registers: [registry] };
   const bounded = boundBy(values);
   const first = spec.sparse === true ? [] : allOf(values);
   switch (spec.type) {
     case 'counter': {
-      const counter = new Counter(options);
-      for (const labels of first) counter.inc(labels, 0);
-      return { inc: (labels: Labels, by = 1) => counter.inc(bounded(labels), by) };
-    }
-    case 'histogram': {
-      const histogram = new Histogram({ ...options, buckets: [...(spec.buckets ?? [])], enableExemplars: exemplars });
-      for (const labels of first) histogram.zero(labels);
-      return {
-        observe(labels: Labels, value: number, traceId?: string) {
-          if (!exemplars) histogram.observe(bounded(labels), value);
-          else {
-            const exemplarLabels = traceId === undefined ? {} : { trace_id: traceId };
-            histogram.observe({ labels: bounded(labels), value, exemplarLabels });
+      const series = createSeries(options.labelNames, bounded, (labels) => ({ labels, uncounted: 0 }));
+      const counter = new Counter({
+        ...options,
+        collect() {
+          for (const cell of series.all()) {
+            this.inc(cell.labels, cell.uncounted);
+            cell.uncounted = 0;
           }
         },
-      };
+      });
+      for (const labels of first) counter.inc(labels, 0);
+      return { inc: (labels: Labels, by = 1) => void (series.of(labels).uncounted += by) };
+    }
+    case 'histogram': {
+      const { buckets = [], help } = spec;
+      const { labelNames } = options;
+      const { metric, observe } = createHistogram({ name, help, labelNames, buckets, bound: bounded, first }, Date.now);
+      registry.registerMetric(metric);
+      return { observe };
     }
     case 'gauge': {
       const reads: (() => Iterable<readonly [Labels, number]>)[] = [];

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { Histogram, Registry } from 'prom-client';
 import { createMetrics, createRegistry, type MetricTable } from '../../apps/shared/metrics.ts';
+import { createRandom } from '../support/random.ts';
 
 const table = {
   eventgw_test_total: {
@@ -45,6 +47,31 @@ describe('metrics', () => {
     expect(await registry.metrics()).toContain('eventgw_test_now 1');
     now = 2;
     expect(await registry.metrics()).toContain('eventgw_test_now 2');
+  });
+
+  it('tell of a histogram what the library itself would, and of a counter all that was counted', async () => {
+    const random = createRandom(5);
+    const registry = createRegistry();
+    const metrics = createMetrics(registry, table, names);
+    const own = new Registry();
+    const options = { help: 'Seconds', labelNames: ['target'], buckets: [1, 2], registers: [own] };
+    const library = new Histogram({ name: 'eventgw_test_seconds', ...options });
+    for (const target of ['crm', 'billing']) library.zero({ target });
+    const counted = { target: 'crm', source: '/shop', result: 'good' };
+    for (let i = 1; i <= 1_000; i++) {
+      const target = random() < 0.5 ? 'crm' : 'billing';
+      // On a bound, too, and at either side of it.
+      const value = random() < 0.2 ? Math.ceil(random() * 3) : random() * 3;
+      metrics.eventgw_test_seconds.observe({ target }, value);
+      library.observe({ target }, value);
+      metrics.eventgw_test_total.inc(counted, i % 3);
+      if (i % 400 === 0) await registry.metrics();
+    }
+    const told = samplesOf(await registry.metrics());
+    const secondsOf = (samples: readonly string[]) => samples.filter((line) => line.includes('_seconds_')).sort();
+    expect(secondsOf(told)).toEqual(secondsOf(samplesOf(await own.metrics())));
+    expect(told).toContain('eventgw_test_total{target="crm",source="/shop",result="good"} 1000');
+    expect(() => metrics.eventgw_test_seconds.observe({ target: 'crm' }, Number.NaN)).toThrow('NaN');
   });
 
   it('name the trace of what they measured, where traces are kept', async () => {
