@@ -123,6 +123,8 @@ export function createEnqueue(
           if (entry.state === 'sent') entry.resolve(results[i] ?? 'failed');
           entry.state = 'over';
         }
+        // Else each would be kept, with its body, until its time is over: half a second of all that is taken.
+        while (owed.first()?.state === 'over') owed.shift();
         // A full one at once; less may gather.
         if (waiting.size() > 0) arm();
         else if (inFlight === 0) for (const resolve of onDrained.splice(0)) resolve();
