@@ -18,30 +18,31 @@ export interface Accepted {
   readonly body: Buffer;
   /** Monotonic: when the last byte came. The answer is due from here. */
   readonly completeAtMs: number;
-  /** Wall clock. */
-  readonly receivedAt: Date;
+  /** RFC 3339, UTC. */
+  readonly receivedAt: string;
 }
 
 export interface AcceptDeps {
   readonly now: () => number;
-  readonly clock: () => Date;
+  /** The time as RFC 3339, UTC. */
+  readonly isoTime: () => string;
   /** Reserves memory for a body; false when too much is held already. */
   readonly reserveBytes: (bytes: number) => boolean;
   readonly releaseBytes: (bytes: number) => void;
 }
 
 /** Judges content type and encoding before reading, and stops reading at the limit. */
-export async function accept(
+export function accept(
   request: IncomingMessage,
   response: ServerResponse,
   expected: Expected,
   deps: AcceptDeps,
-): Promise<Accepted | Refused> {
+): Promise<Accepted | Refused> | Refused {
   const encoding = request.headers['content-encoding'];
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
     return refused('unsupported_media_type', `Content-Encoding ${clip(encoding)} is not taken: send the body as it is`);
   }
-  const mediaType = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  const mediaType = withoutParameters(request.headers['content-type'] ?? '');
   const form = formOf(mediaType, request.headers, expected);
   if (form === undefined) {
     return refused(
@@ -50,18 +51,26 @@ export async function accept(
     );
   }
   const limit = form === 'batch' || form === 'plain-batch' ? maxBatchBytes : maxBodyBytes;
-  const body = await readBody(request, response, limit, deps);
-  if (!Buffer.isBuffer(body)) return body;
-  return {
+  const accepted = (body: Buffer): Accepted => ({
     ok: true,
     form,
     headers: request.headers,
     mediaType,
     body,
     completeAtMs: deps.now(),
-    receivedAt: deps.clock(),
-  };
+    receivedAt: deps.isoTime(),
+  });
+  return readBody(request, response, { limit, accepted }, deps);
 }
+
+function withoutParameters(contentType: string): string {
+  const end = contentType.indexOf(';');
+  return (end === -1 ? contentType : contentType.slice(0, end)).trim().toLowerCase();
+}
+
+const gone = () => refused('timeout', 'The body did not arrive whole');
+const tooMany = () =>
+  refused('saturated', 'Too many bytes are under way: send it again in a moment', { headers: { connection: 'close' } });
 
 const takenAs: Readonly<Record<Expected, string>> = {
   one: 'application/cloudevents+json, application/json, or any type with ce- headers',
@@ -82,47 +91,47 @@ function formOf(mediaType: string, headers: IncomingHttpHeaders, expected: Expec
 function readBody(
   request: IncomingMessage,
   response: ServerResponse,
-  limit: number,
+  { limit, accepted }: { readonly limit: number; readonly accepted: (body: Buffer) => Accepted },
   deps: AcceptDeps,
-): Promise<Buffer | Refused> {
+): Promise<Accepted | Refused> | Refused {
   const tooLarge = () =>
     refused('too_large', `The body is larger than ${limit} bytes: send less at once`, {
       headers: { connection: 'close' },
     });
   const announced = Number(request.headers['content-length'] ?? 0);
-  if (announced > limit) return Promise.resolve(tooLarge());
-  const gone = () => refused('timeout', 'The body did not arrive whole');
+  if (announced > limit) return tooLarge();
   // A sender may leave while its key is checked; its stream then tells nothing any more.
-  if (request.destroyed) return Promise.resolve(gone());
+  if (request.destroyed) return gone();
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let length = 0;
-    const end = (result: Buffer | Refused) => {
-      request.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone);
-      resolve(result);
+    let isOver = false;
+    const end = (result: () => Accepted | Refused) => {
+      if (isOver) return;
+      isOver = true;
+      resolve(result());
+    };
+    const refuseRest = (refusal: () => Refused) => {
+      // What still comes is thrown away, so that the sender gets to read the answer.
+      request.off('data', onData).resume();
+      end(refusal);
     };
     const onData = (chunk: Buffer) => {
-      length += chunk.length;
-      if (length > limit) {
-        // What still comes is thrown away, so that the sender gets to read the answer.
-        request.resume();
-        end(tooLarge());
-      } else if (!deps.reserveBytes(chunk.length)) {
-        request.resume();
-        end(
-          refused('saturated', 'Too many bytes are under way: send it again in a moment', {
-            headers: { connection: 'close' },
-          }),
-        );
-      } else {
+      if (length + chunk.length > limit) refuseRest(tooLarge);
+      else if (!deps.reserveBytes(chunk.length)) refuseRest(tooMany);
+      else {
+        length += chunk.length;
         chunks.push(chunk);
       }
     };
-    const onEnd = () => end(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, length));
-    const onGone = () => end(gone());
+    const whole = () =>
+      accepted(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, length));
+    const onEnd = () => end(whole);
+    const onGone = () => end(gone);
+    // They stay: to take them off again costs each request more than to look whether it is over.
     request.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone);
     // Held until the answer is out: the event lives in memory as long as its request does.
-    response.once('close', () => deps.releaseBytes(chunks.reduce((sum, chunk) => sum + chunk.length, 0)));
+    response.on('close', () => deps.releaseBytes(length));
   });
 }
 

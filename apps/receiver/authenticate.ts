@@ -15,11 +15,6 @@ export interface Sender {
   readonly scope: Scope;
 }
 
-/** A request whose sender is known. */
-export interface Authenticated extends Accepted {
-  readonly sender: Sender;
-}
-
 export type Credentials = Pick<Accepted, 'headers'>;
 
 /** A credential, and whose it is. */

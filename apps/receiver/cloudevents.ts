@@ -2,9 +2,9 @@ import { digestOf, isCarried, type EventData } from '../shared/event.ts';
 import { depthOf } from '../shared/json.ts';
 import { maxAttributeChars, maxDepth } from '../shared/limits.ts';
 import { isTraceparent, isTracestate } from '../shared/tracing.ts';
-import type { Authenticated } from './authenticate.ts';
+import type { Accepted } from './accept.ts';
 import type { Draft } from './draft.ts';
-import { jsonFault, readObject, stringOf, textOf } from './read.ts';
+import { notJson, parseJson, readObject, stringOf, textOf } from './read.ts';
 import { refused, type Fault, type Refused } from './refuse.ts';
 
 const attributeName = /^[a-z0-9]+$/;
@@ -24,16 +24,17 @@ export function isTimestamp(text: string): boolean {
 const uriReference = /^(?:[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})+$/;
 
 /** A CloudEvent in JSON format: structured mode, or one of a batch. */
-export function readStructured(text: string, receivedAt: Date): Draft | Refused {
+export function readStructured(text: string, receivedAt: string): Draft | Refused {
   const read = readObject(text);
   if (!read.ok) return read;
   const data = dataOf(read.members);
-  if ('pointer' in data) return judge(read.members, { kind: 'none' }, receivedAt, '/', [data]);
-  return judge(read.members, data, receivedAt, '/', []);
+  if ('pointer' in data) return judge(read.members, { data: { kind: 'none' } }, receivedAt, '/', [data]);
+  const { data: value } = read.value as { readonly data?: unknown };
+  return judge(read.members, { data, value }, receivedAt, '/', []);
 }
 
 /** A CloudEvent in binary mode: attributes in `ce-` headers, percent-encoded (HTTP binding §3.1.3); the body is its data. */
-export function readBinary({ headers, mediaType, body, receivedAt }: Authenticated): Draft | Refused {
+export function readBinary({ headers, mediaType, body, receivedAt }: Accepted): Draft | Refused {
   const members = new Map<string, string>();
   const faults: Fault[] = [];
   for (const [name, value] of Object.entries(headers)) {
@@ -47,13 +48,15 @@ export function readBinary({ headers, mediaType, body, receivedAt }: Authenticat
   if (members.has('data')) faults.push({ pointer: '/ce-data', detail: 'is no attribute: data travels in the body' });
   members.delete('data');
   if (mediaType !== '') members.set('datacontenttype', JSON.stringify(headers['content-type']));
-  const data = binaryData(mediaType, body);
-  if ('ok' in data) return data;
-  return judge(members, data, receivedAt, '/ce-', faults);
+  const payload = binaryData(mediaType, body);
+  if ('ok' in payload) return payload;
+  return judge(members, payload, receivedAt, '/ce-', faults);
 }
 
-function binaryData(mediaType: string, body: Buffer): EventData | Refused {
-  if (body.length === 0) return { kind: 'none' };
+type Payload = Pick<Draft, 'data' | 'value'>;
+
+function binaryData(mediaType: string, body: Buffer): Payload | Refused {
+  if (body.length === 0) return { data: { kind: 'none' } };
   const isJson = mediaType === '' || mediaType === 'application/json' || mediaType.endsWith('+json');
   const text = isJson || mediaType.startsWith('text/') ? textOf(body) : undefined;
   if (isJson) {
@@ -62,11 +65,11 @@ function binaryData(mediaType: string, body: Buffer): EventData | Refused {
       const detail = `is nested deeper than ${maxDepth} levels`;
       return refused('invalid', 'The event is nested too deep', { errors: [{ pointer: '/data', detail }] });
     }
-    const fault = jsonFault(text);
-    return fault === undefined ? { kind: 'json', text } : refused('malformed', fault);
+    const value = parseJson(text);
+    return value === undefined ? refused('malformed', notJson) : { data: { kind: 'json', text }, value };
   }
-  if (text !== undefined) return { kind: 'json', text: JSON.stringify(text) };
-  return { kind: 'base64', text: JSON.stringify(body.toString('base64')) };
+  if (text !== undefined) return { data: { kind: 'json', text: JSON.stringify(text) }, value: text };
+  return { data: { kind: 'base64', text: JSON.stringify(body.toString('base64')) } };
 }
 
 function dataOf(members: ReadonlyMap<string, string>): EventData | Fault {
@@ -84,8 +87,8 @@ function dataOf(members: ReadonlyMap<string, string>): EventData | Fault {
 
 function judge(
   members: ReadonlyMap<string, string>,
-  data: EventData,
-  receivedAt: Date,
+  { data, value }: Payload,
+  receivedAt: string,
   prefix: string,
   faults: Fault[],
 ): Draft | Refused {
@@ -136,13 +139,14 @@ function judge(
     id,
     source,
     type,
-    time: time ?? receivedAt.toISOString(),
+    time: time ?? receivedAt,
     identity: 'id',
     attributes,
     data,
+    value,
     digest: digestOf(type, data),
-    ...(isTraceparent(traceparent)
-      ? { trace: { traceparent, ...(isTracestate(tracestate) ? { tracestate } : {}) } }
-      : {}),
+    trace: isTraceparent(traceparent)
+      ? { traceparent, tracestate: isTracestate(tracestate) ? tracestate : undefined }
+      : undefined,
   };
 }

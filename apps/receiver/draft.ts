@@ -11,7 +11,9 @@ export interface Draft {
   readonly identity: 'id' | 'digest';
   readonly attributes: ReadonlyMap<string, string>;
   readonly data: EventData;
+  /** Of data that is JSON, as it was parsed; nothing keeps it for longer than the event is judged. */
+  readonly value?: unknown;
   readonly digest: string;
   /** The distributed-tracing extension, where it was valid. */
-  readonly trace?: Travelling;
+  readonly trace?: Travelling | undefined;
 }

@@ -19,19 +19,21 @@ export function createEnrich(enrichment: Readonly<Record<string, string>>): Enri
   const added = Object.entries(enrichment).map(([name, value]) => [name, JSON.stringify(value)] as const);
   return ({ event: draft, targets, trace: { traceparent, tracestate } }) => {
     const { id, source, type, time, sender, receivedAt, digest, identity, data } = draft;
+    const attributes = new Map(draft.attributes);
+    for (const [name, text] of added) attributes.set(name, text);
     const event: GatewayEvent = {
       id,
       source,
       type,
       time,
       sender: sender.name,
-      receivedAt: receivedAt.toISOString(),
+      receivedAt,
       traceparent,
-      ...(tracestate === undefined ? {} : { tracestate }),
+      tracestate,
       digest,
       identity,
       redrive: 0,
-      attributes: new Map([...draft.attributes, ...added]),
+      attributes,
       data,
     };
     const body = encode(event);

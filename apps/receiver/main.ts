@@ -7,6 +7,7 @@ import { openSecrets } from '../shared/aws-secrets.ts';
 import { describeFaults } from '../shared/config.ts';
 import { startTracing } from '../shared/export-traces.ts';
 import { close, createOps, listen, untilSignal, whenAborted } from '../shared/lifecycle.ts';
+import { createIsoTime } from '../shared/iso-time.ts';
 import { createLog } from '../shared/log.ts';
 import { createRegistry } from '../shared/metrics.ts';
 import { createRedis, tellOutages } from '../shared/redis.ts';
@@ -141,7 +142,7 @@ const receive = createReceive({
   throttle: createThrottle(redis, instance, { requests: gateway.inbound.requests, perMs: gateway.inbound.per }, now),
   accept: {
     now,
-    clock: () => new Date(),
+    isoTime: createIsoTime(Date.now),
     reserveBytes: (bytes) => {
       if (bytesInFlight + bytes > maxBytesInFlight) return false;
       bytesInFlight += bytes;

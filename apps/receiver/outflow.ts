@@ -36,9 +36,12 @@ export function createOutflow(now: () => number): Outflow {
       counts[slices - 1] = (counts[slices - 1] ?? 0) + count;
     },
     waitMs(waiting) {
+      if (waiting < backlog) {
+        backlogSinceMs = Infinity;
+        return 0;
+      }
       const atMs = now();
-      if (waiting < backlog) backlogSinceMs = Infinity;
-      else if (backlogSinceMs === Infinity) backlogSinceMs = atMs;
+      if (backlogSinceMs === Infinity) backlogSinceMs = atMs;
       if (!(atMs - backlogSinceMs > windowMs)) return 0;
       turn(atMs);
       // The slice that has only begun tells too little.

@@ -13,7 +13,7 @@ export function readPlain(
   text: string,
   headers: IncomingHttpHeaders,
   sender: string,
-  receivedAt: Date,
+  receivedAt: string,
 ): Draft | Refused {
   const read = readData(text);
   if (!read.ok) return read;
@@ -33,7 +33,7 @@ export function readPlain(
   const type = optional('type') ?? 'event';
   const source = optional('source') ?? sender;
   const said = optional('time');
-  const time = said !== undefined && isTimestamp(said) ? said : receivedAt.toISOString();
+  const time = said !== undefined && isTimestamp(said) ? said : receivedAt;
   const long = refuseLong({ type, source, id });
   if (long !== undefined) return long;
   const data: EventData = { kind: 'json', text: text.trim() };
@@ -47,6 +47,7 @@ export function readPlain(
     identity: header === undefined ? 'digest' : 'id',
     attributes: new Map(),
     data,
+    value: read.value,
     digest: digestOf(type, data),
   };
 }

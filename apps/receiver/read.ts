@@ -19,6 +19,7 @@ export interface JsonObject {
   readonly text: string;
   readonly members: ReadonlyMap<string, string>;
   readonly depth: number;
+  readonly value: object;
 }
 
 /** Text that is a JSON object, by its members' source text. Depth is judged before anything recursive sees it. */
@@ -29,10 +30,11 @@ export function readObject(text: string, pointer = ''): JsonObject | Refused {
     const detail = `is nested deeper than ${maxDepth} levels`;
     return refused('invalid', 'The event is nested too deep', { errors: [{ pointer: `${pointer}/data`, detail }] });
   }
-  const fault = jsonFault(text);
-  if (fault !== undefined) return refused('malformed', fault);
-  if (!text.trimStart().startsWith('{')) return refused('malformed', 'The event is not a JSON object');
-  return { ok: true, text, members, depth };
+  const value = parseJson(text);
+  if (value === undefined) return refused('malformed', notJson);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return refused('malformed', 'The event is not a JSON object');
+  return { ok: true, text, members, depth, value };
 }
 
 /** Text that is a JSON object and becomes an event's data as it is. */
@@ -55,9 +57,9 @@ export function refuseLong(attributes: Readonly<Record<string, string>>): Refuse
 
 /** The source text of each event of a batch. */
 export function readBatch(text: string): { readonly ok: true; readonly texts: readonly string[] } | Refused {
-  const fault = jsonFault(text);
-  if (fault !== undefined) return refused('malformed', fault);
-  if (!text.trimStart().startsWith('[')) return refused('malformed', 'A batch is a JSON array of events');
+  const value = parseJson(text);
+  if (value === undefined) return refused('malformed', notJson);
+  if (!Array.isArray(value)) return refused('malformed', 'A batch is a JSON array of events');
   const texts = elementTexts(text);
   if (texts.length === 0) return refused('malformed', 'The batch is empty');
   if (texts.length > maxBatchEvents) {
@@ -66,13 +68,15 @@ export function readBatch(text: string): { readonly ok: true; readonly texts: re
   return { ok: true, texts };
 }
 
-/** What is wrong with it as JSON; the parser's own words quote the text, and so are not passed on. */
-export function jsonFault(text: string): string | undefined {
+/** The parser's own words quote the text, and so are not passed on. */
+export const notJson = 'The body is not JSON';
+
+/** The value of a JSON text; `undefined`, which no JSON is, where it is none. */
+export function parseJson(text: string): unknown {
   try {
-    JSON.parse(text);
-    return undefined;
+    return JSON.parse(text);
   } catch {
-    return 'The body is not JSON';
+    return undefined;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Log } from '../shared/log.ts';
 import { traceIdOf } from '../shared/tracing.ts';
-import { accept, type AcceptDeps, type Accepted, type Expected } from './accept.ts';
+import { accept, type AcceptDeps, type Accepted } from './accept.ts';
 import type { Authenticate } from './authenticate.ts';
 import type { Backlog } from './backlog.ts';
 import type { Enqueue } from './enqueue.ts';
@@ -59,24 +59,13 @@ export function createReceive(deps: ReceiveDeps): Receive {
     refuse(response, refusal, more);
   };
 
-  const read = async (
-    { request, response }: Exchange,
-    expected: Expected,
-    fields?: Allowed['headers'],
-  ): Promise<Accepted | undefined> => {
-    const accepted = await accept(request, response, expected, deps.accept);
-    if (accepted.ok) return accepted;
-    turnAway(response, accepted.refusal, fields);
-    return undefined;
-  };
-
   /** Where does each event go, and is it there. */
-  const take = async (
+  const take = (
     { request, response, trace }: Exchange,
     validation: Validation,
     { completeAtMs }: Accepted,
     { headers }: Allowed,
-  ): Promise<void> => {
+  ): Promise<void> | void => {
     if (!validation.ok) {
       turnAway(response, validation.refusal, headers);
       return;
@@ -84,13 +73,13 @@ export function createReceive(deps: ReceiveDeps): Receive {
     const begin = beginWith(trace, request.headers, validation.batch);
     const queue = (event: Validated | Refused) => queueOne(event, begin, completeAtMs);
     if (validation.batch) {
-      answerBatch(response, await Promise.all(validation.events.map(queue)), headers);
-      return;
+      return Promise.all(validation.events.map(queue)).then((results) => answerBatch(response, results, headers));
     }
     const [event = refused('malformed', 'There is no event')] = validation.events;
-    const result = await queue(event);
-    if (result.ok) answer(response, 202, receiptOf(result), headers);
-    else refuse(response, result.refusal, headers);
+    return queue(event).then((result) => {
+      if (result.ok) answer(response, 202, receiptOf(result), headers);
+      else refuse(response, result.refusal, headers);
+    });
   };
 
   const queueOne = async (
@@ -106,9 +95,8 @@ export function createReceive(deps: ReceiveDeps): Receive {
     const result = enriched.ok ? await queueToAll(enriched, deps.queues, withinMs) : enriched;
     observe.received(result.ok ? 'accepted' : result.refusal.code, event.ok ? event.source : undefined);
     if (result.ok && enriched.ok) observe.sized(enriched.bytes, enriched.event.source);
-    const durationMs = Math.round((now() - completeAtMs) * 10) / 10;
-    const fields = fieldsOf(event, enriched, result);
-    log.info({ ...fields, duration_ms: durationMs }, 'event.received');
+    const fields = fieldsOf(event, enriched, result, Math.round((now() - completeAtMs) * 10) / 10);
+    log.info(fields, 'event.received');
     if (traced.ok && traced.trace.kept) traced.trace.end(fields.outcome, spanFields(traced));
     return result;
   };
@@ -117,29 +105,35 @@ export function createReceive(deps: ReceiveDeps): Receive {
     turnAway,
     async events(exchange, expected) {
       const { request, response } = exchange;
-      const known = await deps.authenticate(request);
+      // Nearly always both are known at once, and to wait for what is there costs as much as to find it.
+      const checked = deps.authenticate(request);
+      const known = checked instanceof Promise ? await checked : checked;
       if (!known.ok) {
         turnAway(response, known.refusal);
         return;
       }
-      const allowed = await deps.throttle(known.sender.name);
+      const counted = deps.throttle(known.sender.name);
+      const allowed = counted instanceof Promise ? await counted : counted;
       if (!allowed.ok) {
         turnAway(response, allowed.refusal);
         return;
       }
-      const accepted = await read(exchange, expected, allowed.headers);
-      if (accepted === undefined) return;
-      await take(exchange, deps.validate.events({ ...accepted, sender: known.sender }), accepted, allowed);
+      const accepted = await accept(request, response, expected, deps.accept);
+      if (!accepted.ok) turnAway(response, accepted.refusal, allowed.headers);
+      else await take(exchange, deps.validate.events(accepted, known.sender), accepted, allowed);
     },
     async webhook(exchange, name) {
-      const { response } = exchange;
+      const { request, response } = exchange;
       const verify = deps.webhooks.get(name);
       if (verify === undefined) {
         turnAway(response, { code: 'not_found', detail: 'There is no webhook of this name: see auth.webhooks' });
         return;
       }
-      const accepted = await read(exchange, 'webhook');
-      if (accepted === undefined) return;
+      const accepted = await accept(request, response, 'webhook', deps.accept);
+      if (!accepted.ok) {
+        turnAway(response, accepted.refusal);
+        return;
+      }
       const verified = verify(accepted);
       if (!verified.ok) {
         turnAway(response, verified.refusal);
@@ -151,19 +145,27 @@ export function createReceive(deps: ReceiveDeps): Receive {
         turnAway(response, allowed.refusal);
         return;
       }
-      await take(exchange, deps.validate.webhook({ ...accepted, ...verified }), accepted, allowed);
+      await take(exchange, deps.validate.webhook({ ...accepted, ...verified }, verified.sender), accepted, allowed);
     },
   };
 }
 
 /** One wide line per event; its payload never. */
-function fieldsOf(event: Validated | Refused, enriched: Enriched | Refused, result: Receipt | Refused) {
+function fieldsOf(
+  event: Validated | Refused,
+  enriched: Enriched | Refused,
+  result: Receipt | Refused,
+  durationMs: number,
+) {
   return {
-    ...(event.ok
-      ? { event_id: event.id, source: event.source, type: event.type, sender: event.sender.name }
-      : { event_id: event.refusal.eventId }),
-    ...(enriched.ok ? { targets: enriched.targets, trace_id: traceIdOf(enriched.event.traceparent) } : {}),
+    event_id: event.ok ? event.id : event.refusal.eventId,
+    source: event.ok ? event.source : undefined,
+    type: event.ok ? event.type : undefined,
+    sender: event.ok ? event.sender.name : undefined,
+    targets: enriched.ok ? enriched.targets : undefined,
+    trace_id: enriched.ok ? traceIdOf(enriched.event.traceparent) : undefined,
     outcome: result.ok ? 'queued' : result.refusal.code,
+    duration_ms: durationMs,
   };
 }
 
@@ -189,9 +191,9 @@ function answerBatch(
   const all = results.every(({ ok }) => ok);
   const retry = results.some((result) => !result.ok && refusals[result.refusal.code].status === 503);
   const body = { results: results.map((result) => (result.ok ? receiptOf(result) : problemOf(result.refusal))) };
-  answer(response, all ? 202 : 207, body, retry ? { ...headers, 'retry-after': '1' } : headers);
+  answer(response, all ? 202 : 207, body, retry ? [...headers, 'retry-after', '1'] : headers);
 }
 
 function answer(response: ServerResponse, status: number, body: unknown, headers: Allowed['headers']): void {
-  answerJson(response, status, 'application/json', JSON.stringify(body), Object.entries(headers).flat());
+  answerJson(response, status, 'application/json', JSON.stringify(body), headers);
 }

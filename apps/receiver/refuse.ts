@@ -148,16 +148,16 @@ export function problemOf({ code, detail, eventId, errors, queued }: Refusal): P
   };
 }
 
-/** `more`: header fields besides those of the refusal. */
-export function refuse(response: ServerResponse, refusal: Refusal, more: Readonly<Record<string, string>> = {}): void {
+/** `more`: header fields besides those of the refusal, names and values in turn. */
+export function refuse(response: ServerResponse, refusal: Refusal, more: readonly string[] = []): void {
   const problem = problemOf(refusal);
   const retryAfter = refusal.retryAfterSeconds ?? (refusals[refusal.code].retry ? 1 : undefined);
   const fields = Object.entries({
-    ...more,
     ...refusal.headers,
     ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
   });
-  answerJson(response, problem.status, 'application/problem+json', JSON.stringify(problem), fields.flat());
+  const all = [...more, ...fields.flat()];
+  answerJson(response, problem.status, 'application/problem+json', JSON.stringify(problem), all);
 }
 
 /** The expected end of a step that turned the request away. */

@@ -20,11 +20,12 @@ export function createRoute(targets: ReadonlyMap<string, readonly string[]>): Ro
     if (!sender.scope.type(type)) {
       return refused('forbidden', 'This credential may not send events of this type: see its types', { eventId });
     }
-    const takers = all.filter(({ takes }) => takes(type)).map(({ name }) => name);
+    const takers = all.filter(({ takes }) => takes(type));
     if (takers.length === 0) {
       return refused('no_route', 'No target takes events of this type: see match in the configuration', { eventId });
     }
-    const reached = takers.filter(sender.scope.target);
+    const reached: string[] = [];
+    for (const { name } of takers) if (sender.scope.target(name)) reached.push(name);
     if (reached.length === 0) {
       return refused('forbidden', 'No target that takes events of this type may be reached with this credential', {
         eventId,

@@ -9,7 +9,8 @@ export interface ThrottleOptions {
 
 export interface Allowed {
   readonly ok: true;
-  readonly headers: Readonly<Record<string, string>>;
+  /** Names and values in turn, as an answer takes them. */
+  readonly headers: readonly string[];
 }
 
 /** One request of one sender more, or one too many. */
@@ -58,13 +59,12 @@ export function createThrottle(
   const mostSpare = Math.floor(requests * sparePart);
   const accounts = new Map<string, Account>();
 
-  const describe = ({ remaining, spare, endsAtMs }: Account) => ({
-    'ratelimit-policy': policy,
-    ratelimit: `"default";r=${Math.max(0, remaining) + spare};t=${Math.max(1, Math.ceil((endsAtMs - now()) / 1_000))}`,
-  });
+  const leftOf = ({ remaining, spare, endsAtMs }: Account) =>
+    `"default";r=${Math.max(0, remaining) + spare};t=${Math.max(1, Math.ceil((endsAtMs - now()) / 1_000))}`;
+  const describe = (account: Account) => ['ratelimit-policy', policy, 'ratelimit', leftOf(account)];
   const refuse = (account: Account): Refused =>
     refused('rate_limited', `${requests} requests per ${window.duration} s are allowed: wait, then send it again`, {
-      headers: describe(account),
+      headers: { 'ratelimit-policy': policy, ratelimit: leftOf(account) },
       retryAfterSeconds: Math.max(1, Math.ceil((account.endsAtMs - now()) / 1_000)),
     });
 
@@ -98,7 +98,7 @@ export function createThrottle(
       account.spare = Math.max(0, all - asking.length);
       account.used += asking.length;
       for (const [i, resolve] of asking.entries()) {
-        if (granted === undefined) resolve({ ok: true, headers: {} });
+        if (granted === undefined) resolve({ ok: true, headers: [] });
         else resolve(i < all ? { ok: true, headers: describe(account) } : refuse(account));
       }
     }

@@ -71,13 +71,15 @@ export type TraceRequest = (request: TracedRequest) => RequestTrace;
  */
 export function createTraceRequest({ tracer, ratio, trust, random, randomBytes }: TraceOptions): TraceRequest {
   // Without spans of ours in between, a trace goes on as it came.
-  const carry = (inbound: Travelling = { traceparent: newTraceparent(randomBytes) }): EventTrace => ({
-    ...inbound,
+  const carry = (inbound: Travelling | undefined): EventTrace => ({
+    traceparent: inbound?.traceparent ?? newTraceparent(randomBytes),
+    tracestate: inbound?.tracestate,
     kept: false,
-    end: () => undefined,
+    end: nothing,
   });
   if (tracer === undefined) {
-    return () => ({ event: ({ inbound }) => carry(inbound), keptId: () => undefined, end: () => undefined });
+    const untold: RequestTrace = { event: ({ inbound }) => carry(inbound), keptId: nothing, end: nothing };
+    return () => untold;
   }
   const isChosen = () => random() < ratio;
 
@@ -144,6 +146,8 @@ export function createTraceRequest({ tracer, ratio, trust, random, randomBytes }
   };
 }
 
+const nothing = () => undefined;
+
 /** HTTP's own methods; what else somebody sends is `_OTHER` (OpenTelemetry's HTTP conventions). */
 function knownMethod(method: string): string {
   return /^(GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH)$/.test(method) ? method : '_OTHER';
@@ -158,11 +162,12 @@ export function beginWith(
   const inbound = readTrace(headers);
   return (routed) => {
     const { sender, trace: own = inbound } = routed.event;
-    return { ...routed, trace: trace.event({ sender: sender.name, inbound: own, batch }) };
+    const { event, targets } = routed;
+    return { ok: true, event, targets, trace: trace.event({ sender: sender.name, inbound: own, batch }) };
   };
 }
 
 function readTrace({ traceparent, tracestate }: IncomingHttpHeaders): Travelling | undefined {
   if (!isTraceparent(traceparent)) return undefined;
-  return isTracestate(tracestate) ? { traceparent, tracestate } : { traceparent };
+  return { traceparent, tracestate: isTracestate(tracestate) ? tracestate : undefined };
 }

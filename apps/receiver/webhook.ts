@@ -1,12 +1,12 @@
 import { digestOf, type EventData } from '../shared/event.ts';
-import type { Authenticated } from './authenticate.ts';
+import type { Accepted } from './accept.ts';
 import type { Draft } from './draft.ts';
 import { readData, refuseLong, stringOf } from './read.ts';
 import { refused, type Refused } from './refuse.ts';
 import type { Verified } from './verify-webhook.ts';
 
 /** A signed request, and what its scheme says of it. */
-export type Delivered = Authenticated & Pick<Verified, 'delivery' | 'name'>;
+export type Delivered = Accepted & Pick<Verified, 'delivery' | 'name'>;
 
 /** The whole body becomes `data`; id and event are where the scheme of the webhook has them. */
 export function readWebhook(text: string, { name, delivery, receivedAt }: Delivered): Draft | Refused {
@@ -26,11 +26,12 @@ export function readWebhook(text: string, { name, delivery, receivedAt }: Delive
     id,
     source: `/webhooks/${name}`,
     type,
-    time: receivedAt.toISOString(),
+    time: receivedAt,
     // Redeliveries carry the id of the first, and are one event.
     identity: 'id',
     attributes: new Map(),
     data,
+    value: read.value,
     digest: digestOf(type, data),
   };
 }

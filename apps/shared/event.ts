@@ -20,7 +20,7 @@ export interface GatewayEvent {
   readonly receivedAt: string;
   /** W3C trace context (CloudEvents distributed-tracing extension). */
   readonly traceparent: string;
-  readonly tracestate?: string;
+  readonly tracestate?: string | undefined;
   /** Fingerprint of type and data, by {@link digestOf}. */
   readonly digest: string;
   /**
@@ -54,8 +54,13 @@ const contextAttributes = new Set(['specversion', 'id', 'source', 'type', 'time'
 /** 128 bits of SHA-256 over type and data, base64url: 22 characters. */
 export function digestOf(type: string, data: EventData): string {
   const text = data.kind === 'none' ? '' : data.text;
-  return hash('sha256', JSON.stringify([type, data.kind]) + text, 'buffer').toString('base64url', 0, 16);
+  const whole = hash('sha256', `${JSON.stringify([type, data.kind])}${text}`, 'base64url');
+  // 21 characters are 126 of the 128 bits, and the last has two of its six: a Buffer in between costs as much as the hash.
+  return whole.slice(0, 21) + lastOfDigest.charAt(base64url.indexOf(whole.charAt(21)) >> 4);
 }
+
+const base64url = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+const lastOfDigest = 'AQgw';
 
 /**
  * The idempotency key of an event at a target: base64url(SHA-256), 43 characters, the same over retries and redrives.
@@ -73,25 +78,23 @@ export function keyOf(
 
 /** The message body: JSON in characters that every SQS takes. */
 export function encode(event: GatewayEvent): string {
-  const members: string[] = [];
-  const add = (name: string, text: string) => members.push(`${JSON.stringify(name)}:${text}`);
-  const addString = (name: string, value: string) => add(name, JSON.stringify(value));
-  add('specversion', '"1.0"');
-  addString('id', event.id);
-  addString('source', event.source);
-  addString('type', event.type);
-  addString('time', event.time);
-  for (const [name, text] of event.attributes) add(name, text);
-  addString('sender', event.sender);
-  addString('receivedat', event.receivedAt);
-  addString('digest', event.digest);
-  addString('traceparent', event.traceparent);
-  if (event.tracestate !== undefined) addString('tracestate', event.tracestate);
-  if (event.identity === 'digest') addString('identity', 'digest');
-  if (event.redrive > 0) add('redrive', String(event.redrive));
-  if (event.data.kind === 'json') add('data', event.data.text);
-  if (event.data.kind === 'base64') add('data_base64', event.data.text);
-  return queueSafe(`{${members.join(',')}}`);
+  const { id, source, type, time, attributes, data } = event;
+  let text = JSON.stringify({ specversion: '1.0', id, source, type, time }).slice(0, -1);
+  for (const [name, value] of attributes) text += `,${JSON.stringify(name)}:${value}`;
+  // After the attributes: of a name that stands twice the last counts. What is undefined is left out.
+  const ours = JSON.stringify({
+    sender: event.sender,
+    receivedat: event.receivedAt,
+    digest: event.digest,
+    traceparent: event.traceparent,
+    tracestate: event.tracestate,
+    identity: event.identity === 'digest' ? 'digest' : undefined,
+    redrive: event.redrive > 0 ? event.redrive : undefined,
+  });
+  text += `,${ours.slice(1, -1)}`;
+  if (data.kind === 'json') text += `,"data":${data.text}`;
+  if (data.kind === 'base64') text += `,"data_base64":${data.text}`;
+  return queueSafe(`${text}}`);
 }
 
 export type Decoded =

@@ -147,8 +147,11 @@ export function elementTexts(text: string): string[] {
  * escape means the same.
  */
 export function queueSafe(text: string): string {
+  if (!refusedByQueues.test(text)) return text;
   return text.replace(
     /[\uD800-\uDFFF\uFFFE\uFFFF]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
+
+const refusedByQueues = /[\uD800-\uDFFF\uFFFE\uFFFF]/;

@@ -16,7 +16,7 @@ export type RandomBytes = (size: number) => Buffer;
 /** A trace as it travels: W3C Trace Context. */
 export interface Travelling {
   readonly traceparent: string;
-  readonly tracestate?: string;
+  readonly tracestate?: string | undefined;
 }
 
 /** Whether a text is a W3C `traceparent` of version 00 whose ids are not all zero (Trace Context, §3.2). */
@@ -43,11 +43,14 @@ const pooledBytes = 4_096;
 /** Bytes for the ids of traces, which need not be secret; no byte is given out twice. */
 export function poolBytes(randomBytes: RandomBytes): RandomBytes {
   let pool: Buffer = Buffer.alloc(0);
+  let at = 0;
   return (size) => {
-    if (pool.length < size) pool = randomBytes(pooledBytes);
-    const bytes = pool.subarray(0, size);
-    pool = pool.subarray(size);
-    return bytes;
+    if (pool.length - at < size) {
+      pool = randomBytes(pooledBytes);
+      at = 0;
+    }
+    at += size;
+    return pool.subarray(at - size, at);
   };
 }
 

@@ -8,6 +8,7 @@ import { createKeyCheck, type KeyRecord } from '../../apps/shared/keys.ts';
 import { createRedis } from '../../apps/shared/redis.ts';
 import { createRegistry } from '../../apps/shared/metrics.ts';
 import { startTracing } from '../../apps/shared/export-traces.ts';
+import { createIsoTime } from '../../apps/shared/iso-time.ts';
 import { createLog } from '../../apps/shared/log.ts';
 import { listen } from '../../apps/shared/lifecycle.ts';
 import { openSqs } from '../../apps/shared/sqs.ts';
@@ -84,7 +85,7 @@ const receive = createReceive({
   throttle: createThrottle(redis, 'cost', { requests: 1_000_000, perMs: 1_000 }, now),
   accept: {
     now,
-    clock: () => new Date(),
+    isoTime: createIsoTime(Date.now),
     reserveBytes: () => true,
     releaseBytes: nothing,
   },

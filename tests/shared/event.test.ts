@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { CloudEvent } from 'cloudevents';
@@ -200,6 +201,17 @@ describe('the key', () => {
 });
 
 describe('the digest', () => {
+  it('is the first 128 bits of SHA-256 over type, kind and data, as base64url', () => {
+    fc.assert(
+      fc.property(anyText, json, (type, text) => {
+        const whole = createHash('sha256')
+          .update(`${JSON.stringify([type, 'json'])}${text}`)
+          .digest();
+        expect(digestOf(type, { kind: 'json', text })).toBe(whole.toString('base64url', 0, 16));
+      }),
+    );
+  });
+
   it('is 22 characters over type and data', () => {
     const digests = [
       digestOf('t', { kind: 'none' }),
