@@ -55,7 +55,7 @@ const mostBytes = 1_048_576;
  * While requests are under way, a little patience fills the next one: measured at four times the throughput. More of it after
  * a full one: the next is nearly full already, and each that is not costs as much.
  */
-const lingerMs = { usual: 2, afterFull: 5 };
+const lingerMs = { usual: 2, afterFull: 10 };
 
 /** Requests under way to one queue: past this SQS is slow, and more of them would only wait in the client. */
 const mostInFlight = 16;
