@@ -31,6 +31,9 @@ export type Peer = (typeof peers)[number];
 
 export const ours = 'Event Gateway';
 
+/** As `npm run receiver` gives them to Node. */
+export const receiverFlags = ['--disable-proto=delete', '--min-semi-space-size=64', '--max-semi-space-size=64'];
+
 const schemaFile = 'order.schema.json';
 
 const contentType = { 'content-type': 'application/cloudevents+json' };
@@ -75,7 +78,7 @@ export async function startOurs(stage: Stage): Promise<Server> {
   await writeFile(join(stage.folder, schemaFile), JSON.stringify(dataSchema));
   return startServer(stage, {
     name: ours,
-    args: ['--disable-proto=delete', join(repository, 'apps/receiver/main.ts')],
+    args: [...receiverFlags, join(repository, 'apps/receiver/main.ts')],
     env: { EGW_CONFIG: configPath, PORT: '0', OPS_PORT: '0' },
     headers: { ...contentType, authorization: `Bearer ${key}` },
   });

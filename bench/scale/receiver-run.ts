@@ -3,6 +3,7 @@ import { repository } from '../../tests/conformance/tree.ts';
 import type { Arrivals, LoadResult } from '../load/plan.ts';
 import { runLoad } from '../load/start.ts';
 import { writeGateway } from '../receiver/gateway.ts';
+import { receiverFlags } from '../receiver/servers.ts';
 import { onStage, type Stage } from '../stage.ts';
 import { awsEnvironment } from '../stand-in/start.ts';
 import type { Counts } from '../stand-in/server.ts';
@@ -49,7 +50,7 @@ export function withReceiver<T>(
         { ...stage, onClose: (each) => void (stop = each) },
         {
           name: 'the receiver',
-          args: [...(watch?.nodeArgs ?? []), '--disable-proto=delete', join(repository, 'apps/receiver/main.ts')],
+          args: [...(watch?.nodeArgs ?? []), ...receiverFlags, join(repository, 'apps/receiver/main.ts')],
           env: {
             ...awsEnvironment(standIn.endpoint),
             NODE_ENV: 'production',
