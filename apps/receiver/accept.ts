@@ -128,7 +128,7 @@ function readBody(
       accepted(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, length));
     const onEnd = () => end(whole);
     const onGone = () => end(gone);
-    // They stay: to take them off again costs each request more than to look whether it is over.
+    // They stay on: `end` hears the first of them alone.
     request.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone);
     // Held until the answer is out: the event lives in memory as long as its request does.
     response.on('close', () => deps.releaseBytes(length));

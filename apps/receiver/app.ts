@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Express, Request, Response } from 'express';
-import { nameError, type Log } from '../shared/log.ts';
+import { nameError, stackOf, type Log } from '../shared/log.ts';
 import type { Cors } from './cors.ts';
 import { maxRequests } from './limits.ts';
 import type { Observe } from './observe.ts';
@@ -139,9 +139,4 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
 /** Some clients know one address only, and post batches to it too; their content type says so. */
 function isBatch(request: IncomingMessage): boolean {
   return (request.headers['content-type'] ?? '').toLowerCase().startsWith('application/cloudevents-batch+json');
-}
-
-function stackOf(error: unknown): string | undefined {
-  // Frames only: the first line of a stack is the message, which may quote a payload.
-  return error instanceof Error ? error.stack?.split('\n').slice(1).join('\n') : undefined;
 }

@@ -105,15 +105,12 @@ export function createReceive(deps: ReceiveDeps): Receive {
     turnAway,
     async events(exchange, expected) {
       const { request, response } = exchange;
-      // Nearly always both are known at once, and to wait for what is there costs as much as to find it.
-      const checked = deps.authenticate(request);
-      const known = checked instanceof Promise ? await checked : checked;
+      const known = await deps.authenticate(request);
       if (!known.ok) {
         turnAway(response, known.refusal);
         return;
       }
-      const counted = deps.throttle(known.sender.name);
-      const allowed = counted instanceof Promise ? await counted : counted;
+      const allowed = await deps.throttle(known.sender.name);
       if (!allowed.ok) {
         turnAway(response, allowed.refusal);
         return;

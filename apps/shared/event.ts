@@ -78,20 +78,23 @@ export function keyOf(
 
 /** The message body: JSON in characters that every SQS takes. */
 export function encode(event: GatewayEvent): string {
-  const { id, source, type, time, attributes, data } = event;
-  let text = JSON.stringify({ specversion: '1.0', id, source, type, time }).slice(0, -1);
-  for (const [name, value] of attributes) text += `,${JSON.stringify(name)}:${value}`;
-  // After the attributes: of a name that stands twice the last counts. What is undefined is left out.
-  const ours = JSON.stringify({
-    sender: event.sender,
+  const { id, source, type, time, sender, digest, traceparent, tracestate, data } = event;
+  // What is undefined is left out. All but the last brace: what follows is source text already.
+  let text = JSON.stringify({
+    specversion: '1.0',
+    id,
+    source,
+    type,
+    time,
+    sender,
     receivedat: event.receivedAt,
-    digest: event.digest,
-    traceparent: event.traceparent,
-    tracestate: event.tracestate,
+    digest,
+    traceparent,
+    tracestate,
     identity: event.identity === 'digest' ? 'digest' : undefined,
     redrive: event.redrive > 0 ? event.redrive : undefined,
-  });
-  text += `,${ours.slice(1, -1)}`;
+  }).slice(0, -1);
+  for (const [name, value] of event.attributes) text += `,${JSON.stringify(name)}:${value}`;
   if (data.kind === 'json') text += `,"data":${data.text}`;
   if (data.kind === 'base64') text += `,"data_base64":${data.text}`;
   return queueSafe(`${text}}`);

@@ -30,8 +30,8 @@ const together = 16_384;
 const everyMs = 50;
 
 /**
- * Writes lines to stdout: `{"level":…,"time":…,"app":…,` fields `,"msg":…}`. All fields become text at once: a general
- * logger, which writes one after the other, takes several times as long.
+ * Writes lines to stdout: `{"level":…,"time":…,"app":…,` fields `,"msg":…}`. All fields become text at once, where a
+ * general logger writes one after the other (decision 29).
  *
  * With `exits`, lines are written together: a write of its own for each costs more than everything that is measured. The rest
  * is written as the process ends; only SIGKILL takes up to that much of the log with it.
@@ -75,4 +75,12 @@ export function nameError(error: unknown): string {
   const code = 'code' in error && typeof error.code === 'string' ? ` ${error.code}` : '';
   const cause = error.cause === undefined ? '' : ` from ${nameError(error.cause)}`;
   return `${error.name}${code}${cause}`;
+}
+
+/** Where an error comes from: its frames alone, as its message, of one line or many, may quote a payload. */
+export function stackOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { stack = '', message } = error;
+  const lines = stack.slice(stack.indexOf(message) + message.length).split('\n');
+  return lines.filter((line) => line.startsWith('    at ')).join('\n');
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as z from 'zod';
-import { nameError, type Log } from '../shared/log.ts';
+import { nameError, stackOf, type Log } from '../shared/log.ts';
 import { write, type Answer } from './answer.ts';
 import { parseJson, readBody } from './body.ts';
 import type { Clock } from './clock.ts';
@@ -139,7 +139,10 @@ export function createAdminServer(options: AdminOptions): (request: IncomingMess
     serve(request).then(
       (answer) => answer && write(response, answer),
       (error: unknown) => {
-        options.log.error({ error: nameError(error) }, 'an admin request failed inside the target');
+        options.log.error(
+          { error: nameError(error), stack: stackOf(error) },
+          'an admin request failed inside the target',
+        );
         response.destroy();
       },
     );

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { nameError, type Log } from '../shared/log.ts';
+import { nameError, stackOf, type Log } from '../shared/log.ts';
 import { refusal, type Answer } from './answer.ts';
 import type { Call, Outcome, Settled } from './calls.ts';
 import type { Clock } from './clock.ts';
@@ -130,7 +130,7 @@ export function createCallServer(options: ServeOptions): (request: IncomingMessa
   return (request, response) => {
     serve(request, response).catch((error: unknown) => {
       if (closing.aborted || response.destroyed) return;
-      log.error({ error: nameError(error) }, 'a call failed inside the target');
+      log.error({ error: nameError(error), stack: stackOf(error) }, 'a call failed inside the target');
       response.destroy();
     });
   };

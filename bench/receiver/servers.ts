@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import packageJson from '../../package.json' with { type: 'json' };
 import { readListening, startProcess } from '../../tests/conformance/processes.ts';
 import { repository } from '../../tests/conformance/tree.ts';
 import { cores, pinned } from '../measure.ts';
@@ -32,7 +33,7 @@ export type Peer = (typeof peers)[number];
 export const ours = 'Event Gateway';
 
 /** As `npm run receiver` gives them to Node. */
-export const receiverFlags = ['--disable-proto=delete', '--min-semi-space-size=64', '--max-semi-space-size=64'];
+export const receiverFlags = packageJson.scripts.receiver.split(' ').filter((word) => word.startsWith('--'));
 
 const schemaFile = 'order.schema.json';
 

@@ -1,13 +1,61 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createEnqueue } from '../../apps/receiver/enqueue.ts';
 
 const now = () => performance.now();
 const entry = (body: string) => ({ body, bytes: body.length });
 
+describe('an entry that was answered', () => {
+  it('is not kept until its time is over', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const { add } = createEnqueue((bodies) => Promise.resolve(bodies.map(() => 'queued' as const)), now);
+    const answered = async () => {
+      // Whatever keeps the entry keeps this with it.
+      const tag = {};
+      expect(await add({ ...entry('x'), ...{ tag } }, 60_000)).toBe('queued');
+      return new WeakRef(tag);
+    };
+    const tag = await answered();
+    await delay(1);
+    collect();
+    expect(tag.deref()).toBeUndefined();
+  });
+});
+
 describe('a request to SQS', () => {
+  it('has patience behind a full one while that is under way, for what is about to fill it', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'performance', 'nextTick', 'queueMicrotask'] });
+    try {
+      const sent: number[] = [];
+      const first = Promise.withResolvers<undefined>();
+      const { add } = createEnqueue(async (bodies) => {
+        sent.push(bodies.length);
+        await first.promise;
+        return bodies.map(() => 'queued' as const);
+      }, now);
+      const fill = (count: number) => Array.from({ length: count }, (_, i) => add(entry(String(i)), 1_000));
+      const turn = () => new Promise((resolve) => setImmediate(resolve));
+      const adding = [...fill(10), ...fill(3)];
+      jest.advanceTimersByTime(9);
+      await turn();
+      expect(sent).toEqual([10]);
+      adding.push(...fill(7), ...fill(3));
+      expect(sent).toEqual([10, 10]);
+      jest.advanceTimersByTime(10);
+      await turn();
+      expect(sent).toEqual([10, 10, 3]);
+      first.resolve(undefined);
+      await Promise.all(adding);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
   const server = createServer();
   beforeAll(async () => {
     server.listen(0, '127.0.0.1');

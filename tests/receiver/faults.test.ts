@@ -1,6 +1,10 @@
+import { join } from 'node:path';
+import { sign } from '@octokit/webhooks-methods';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createDocumented, type Documented } from './documented.ts';
 import { batched, cloudEvent, startReceiver, structured, type Answer, type Receiver } from './harness.ts';
+
+const hubSecret = 'a secret that a hub shares';
 
 const orderSchema = {
   type: 'object',
@@ -17,9 +21,14 @@ describe('the receiver judges', () => {
   let refusedAs: Documented['refusedAs'];
   beforeAll(async () => {
     receiver = await startReceiver({
-      match: ['com.example.*', 'order.*', 'event'],
-      files: { 'order.json': JSON.stringify(orderSchema) },
-      config: { schemas: { 'order.created': 'order.json' } },
+      match: ['com.example.*', 'order.*', 'note.*', 'hub.*', 'event'],
+      files: {
+        'order.json': JSON.stringify(orderSchema),
+        'note.json': JSON.stringify({ type: 'string', maxLength: 5 }),
+        secret: hubSecret,
+      },
+      webhooks: (folder) => ({ hub: { scheme: 'github', secret: { file: join(folder, 'secret') } } }),
+      config: { schemas: { 'order.created': 'order.json', 'hub.push': 'order.json', 'note.taken': 'note.json' } },
     });
     const { body } = await receiver.request('GET', '/openapi.json');
     ({ documented, refusedAs } = createDocumented(body as Record<string, unknown>));
@@ -71,6 +80,35 @@ describe('the receiver judges', () => {
       const right = cloudEvent('s', { type: 'order.created', data: { total: 1 } });
       expect((await receiver.post(right, structured)).status).toBe(202);
       expect((await receiver.post(cloudEvent('s', { type: 'order.updated', data }), structured)).status).toBe(202);
+    });
+
+    const binary = (type: string) => ({ 'ce-specversion': '1.0', 'ce-id': 'f', 'ce-source': '/f', 'ce-type': type });
+    const forms: Readonly<Record<string, (data: object) => Promise<Answer>>> = {
+      plain: (data) => receiver.post(JSON.stringify({ id: 'f', type: 'order.created', ...data })),
+      binary: (data) => receiver.post(JSON.stringify(data), binary('order.created')),
+      batch: (data) => receiver.post(`[${cloudEvent('f', { type: 'order.created', data })}]`, batched, '/events/batch'),
+      webhook: async (data) => {
+        const body = JSON.stringify(data);
+        const signature = await sign(hubSecret, body);
+        const said = { 'x-hub-signature-256': signature, 'x-github-event': 'push', 'x-github-delivery': 'f' };
+        return receiver.post(body, said, '/webhooks/hub');
+      },
+    };
+    it.each(Object.keys(forms))('of data, by the schema of its type, as %s', async (form) => {
+      const send = forms[form] ?? (() => Promise.reject(new Error(form)));
+      expect((await send({ total: 1 })).status).toBe(202);
+      const { body, status } = await send({ total: '1' });
+      expect([422, 207]).toContain(status);
+      expect(JSON.stringify(body)).toContain('"pointer":"/data/total"');
+    });
+
+    it('of data that is text, and of data that is none where its type has a schema', async () => {
+      const text = { ...binary('note.taken'), 'content-type': 'text/plain' };
+      expect((await receiver.post('short', text)).status).toBe(202);
+      refusedAs(await receiver.post('longer', text), 'invalid');
+      const bytes = await receiver.post('short', { ...text, 'content-type': 'application/octet-stream' });
+      refusedAs(bytes, 'invalid');
+      expect(pointers(bytes)).toEqual(['/data']);
     });
   });
 

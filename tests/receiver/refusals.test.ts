@@ -157,9 +157,23 @@ describe('the receiver refuses', () => {
     expect((await receiver.post('{"id":"patient"}')).status).toBe(202);
   });
 
+  it('what it cannot take, and tells what the sender has left', async () => {
+    for (const [body, code] of [
+      ['no JSON', 'malformed'],
+      ['[1]', 'malformed'],
+      ['{"id":""}', 'malformed'],
+    ] as const) {
+      const refused = await receiver.post(body, { 'idempotency-key': body === '{"id":""}' ? '' : 'k' });
+      refusedAs(refused, code);
+      expect(refused.headers.get('ratelimit')).toMatch(/^"default";r=\d+;t=\d+$/);
+      expect(refused.headers.get('ratelimit-policy')).toBe('"default";q=200;w=3600');
+    }
+  });
+
   it('bodies beyond what it can hold, until they are gone', async () => {
     const head = `POST /events HTTP/1.1\r\nHost: x\r\nX-API-Key: ${receiver.key}\r\nContent-Type: application/json\r\n`;
     // All of a body but its end: it is held until its time is over.
+    const large = `{"id":"l","pad":"${'x'.repeat(1_020_000)}"}`;
     const sockets: Socket[] = [];
     let turnedAway = 0;
     const hold = async (bytes: number) => {
@@ -175,7 +189,6 @@ describe('the receiver refuses', () => {
     try {
       // More than it can hold; what is turned away for the last of them leaves less room than one of them takes.
       await Promise.all(Array.from({ length: 100 }, () => hold(1_100_000)));
-      const large = `{"id":"l","pad":"${'x'.repeat(1_020_000)}"}`;
       // A busy machine takes a while to read what the sockets hold.
       const readMs = performance.now() + 10_000;
       while (turnedAway === 0 && performance.now() < readMs) await new Promise((resolve) => setTimeout(resolve, 20));
@@ -189,7 +202,8 @@ describe('the receiver refuses', () => {
       for (const socket of sockets) socket.destroy();
     }
     const deadline = performance.now() + 2_000;
-    while ((await receiver.post('{"id":"after"}')).status !== 202) expect(performance.now()).toBeLessThan(deadline);
+    // What is held no more leaves room for one as large as that.
+    while ((await receiver.post(large)).status !== 202) expect(performance.now()).toBeLessThan(deadline);
   });
 
   it('headers that never end', async () => {

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
+import { stackOf } from '../../apps/shared/log.ts';
 
 /** What a process of its own writes that makes a log and then does something. */
 async function written(then: string, level = 'info'): Promise<readonly string[]> {
@@ -39,6 +40,13 @@ describe('a line', () => {
     const lines = await written(`for (const at of ['debug', 'info', 'warn', 'error']) log[at]({}, 'x');`, level);
     expect(lines.map((line) => (JSON.parse(line) as { level: string }).level)).toEqual(told);
   });
+});
+
+it('tells of an error where it comes from, and nothing that it says', () => {
+  const stack = stackOf(new TypeError('the payload was 4711\nand more\n    at 4711')) ?? '';
+  expect(stack).toContain('log.test.ts');
+  expect(stack).not.toMatch(/4711|and more/);
+  expect(stackOf('4711')).toBeUndefined();
 });
 
 describe('lines that are written together', () => {

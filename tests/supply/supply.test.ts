@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
+import packageJson from '../../package.json' with { type: 'json' };
 import { judgeAudit } from '../../supply/judge-audit.ts';
 import { npmRun } from './npm-run.ts';
 import { allowedLicences, licenceExceptions } from '../../supply/licences.ts';
@@ -82,11 +83,15 @@ describe('the packages', () => {
   });
 });
 
+function lastStageOf(app: string): string {
+  const text = readFileSync(`Dockerfile.${app}`, 'utf8');
+  return text.slice(text.lastIndexOf('\nFROM ') + 1);
+}
+
 describe('the images', () => {
   it('end on a base without a shell or a package manager, as a user who is not root', () => {
     for (const app of ['receiver', 'dispatcher']) {
-      const text = readFileSync(`Dockerfile.${app}`, 'utf8');
-      const last = text.slice(text.lastIndexOf('\nFROM ') + 1);
+      const last = lastStageOf(app);
       expect(last).toMatch(/^FROM gcr\.io\/distroless\/nodejs\$\{NODE\}-debian\d+:nonroot /);
       expect(last).toMatch(/^USER 65532:65532$/m);
     }
@@ -99,6 +104,15 @@ describe('the images', () => {
       expect(text).toContain(`\nCMD [${warmed ?? 'nothing'}]\n`);
       expect(text).toMatch(/^COPY --from=warm \/tmp\/cache \/app\/cache$/m);
       expect(text).toMatch(/^ENV .*NODE_COMPILE_CACHE=\/app\/cache$/m);
+    }
+  });
+
+  it('give Node what npm run gives it', () => {
+    for (const app of ['receiver', 'dispatcher'] as const) {
+      const [, command = ''] = /^CMD \[(.*)\]$/m.exec(lastStageOf(app)) ?? [];
+      const given = packageJson.scripts[app].split(' ').filter((word) => word.startsWith('--'));
+      const inImage = command.split(', ').map((word) => JSON.parse(word) as string);
+      expect(inImage.slice(0, inImage.indexOf('--import'))).toEqual(given);
     }
   });
 });
