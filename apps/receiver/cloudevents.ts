@@ -20,8 +20,8 @@ export function isTimestamp(text: string): boolean {
   return timestamp.test(text);
 }
 
-/** Characters of RFC 3986, percent-encoding included: what a URI-reference may be written in. */
-const uriReference = /^(?:[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})+$/;
+/** What no URI-reference may hold: characters that RFC 3986 does not name, and a percent sign that encodes nothing. */
+const outsideUri = /[^A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=%]|%(?![0-9A-Fa-f]{2})/;
 
 /** A CloudEvent in JSON format: structured mode, or one of a batch. */
 export function readStructured(text: string, receivedAt: string): Draft | Refused {
@@ -110,7 +110,7 @@ function judge(
   if (version !== undefined && version !== '1.0') fault('specversion', 'must be 1.0');
   const id = text('id', true);
   const source = text('source', true);
-  if (source !== undefined && !uriReference.test(source)) fault('source', 'is not a URI-reference');
+  if (source !== undefined && outsideUri.test(source)) fault('source', 'is not a URI-reference');
   const type = text('type', true);
   const time = text('time', false);
   if (time !== undefined && !timestamp.test(time)) fault('time', 'is not an RFC 3339 timestamp');

@@ -19,8 +19,7 @@ export function createEnrich(enrichment: Readonly<Record<string, string>>): Enri
   const added = Object.entries(enrichment).map(([name, value]) => [name, JSON.stringify(value)] as const);
   return ({ event: draft, targets, trace: { traceparent, tracestate } }) => {
     const { id, source, type, time, sender, receivedAt, digest, identity, data } = draft;
-    const attributes = new Map(draft.attributes);
-    for (const [name, text] of added) attributes.set(name, text);
+    const attributes = added.length === 0 ? draft.attributes : new Map([...draft.attributes, ...added]);
     const event: GatewayEvent = {
       id,
       source,

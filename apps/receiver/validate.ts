@@ -38,8 +38,8 @@ export function createValidate(schemas: ReadonlyMap<string, Schema>): Validate {
     if (faults.length > 0) {
       return refused('invalid', 'The data of the event breaks a rule', { errors: faults, eventId: id });
     }
-    const kept = { id, source, type, time, identity, attributes, data, digest, trace, sender, receivedAt };
-    return { ok: true, ...kept } as Validated;
+    const kept = { ok: true, id, source, type, time, identity, attributes, data, digest, trace, sender, receivedAt };
+    return kept as Validated;
   };
 
   const events = (request: Accepted, sender: Sender): Validation => {

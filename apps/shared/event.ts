@@ -54,7 +54,7 @@ const contextAttributes = new Set(['specversion', 'id', 'source', 'type', 'time'
 /** 128 bits of SHA-256 over type and data, base64url: 22 characters. */
 export function digestOf(type: string, data: EventData): string {
   const text = data.kind === 'none' ? '' : data.text;
-  const whole = hash('sha256', `${JSON.stringify([type, data.kind])}${text}`, 'base64url');
+  const whole = hash('sha256', `[${JSON.stringify(type)},"${data.kind}"]${text}`, 'base64url');
   // 21 characters are 126 of the 128 bits, and the last has two of its six: a Buffer in between costs as much as the hash.
   return whole.slice(0, 21) + lastOfDigest.charAt(base64url.indexOf(whole.charAt(21)) >> 4);
 }

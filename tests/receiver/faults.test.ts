@@ -35,6 +35,33 @@ describe('the receiver judges', () => {
   });
   afterAll(() => receiver.close());
 
+  describe('a source', () => {
+    // RFC 3986, §1.1.2 and §5.4.
+    const references = [
+      'ftp://ftp.is.co.za/rfc/rfc1808.txt',
+      'ldap://[2001:db8::7]/c=GB?objectClass?one',
+      'mailto:John.Doe@example.com',
+      'tel:+1-816-555-1212',
+      'urn:oasis:names:specification:docbook:dtd:xml:4.1.2',
+      ';x=1/../y',
+      '?y',
+      '#s',
+      "/a%20b/%C3%a4~(!$&'*+,)",
+    ];
+    it.each(references)('is a URI-reference: %s', async (source) => {
+      const answer = await receiver.post(cloudEvent(source, { source }), structured);
+      expect([answer.status, answer.body]).toEqual([202, expect.objectContaining({ status: 'queued' })]);
+    });
+    it.each(['/a%', '/a%2', '/a%2g', '%%20', '/ä', '/a^b', '/a"b', '<a>', '/a\\b', '/a|b', '/a{b}', '/a\n', '/a`'])(
+      'is none: %j',
+      async (source) => {
+        const answer = await receiver.post(cloudEvent(source, { source }), structured);
+        refusedAs(answer, 'invalid');
+        expect(answer.body).toMatchObject({ errors: [{ pointer: '/source', detail: 'is not a URI-reference' }] });
+      },
+    );
+  });
+
   describe('all faults at once', () => {
     const pointers = (answer: Answer) =>
       (answer.body as { errors: { pointer: string }[] }).errors.map(({ pointer }) => pointer).sort();
