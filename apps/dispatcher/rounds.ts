@@ -13,7 +13,7 @@ export interface Rounds {
  * A pod that dies takes with it what it had not told Redis, and each delivery among that is called for again. So no more than
  * this many wait, each for less time than a call takes.
  */
-const mostWaiting = 4;
+const mostWaiting = 5;
 
 /** At 50 calls a second four have come in the meantime. */
 export const usualPatienceMs = 75;
