@@ -20,19 +20,19 @@ const sizes =
  */
 export const costs = {
   receiverUs: {
-    value: 94,
+    value: 32,
     unit: 'µs of CPU an event of 500 B, ten to a request',
     origin: '`npm run bench -- receiver`',
   },
-  receiverKbUs: { value: 10, unit: 'µs of CPU a KB of an event beyond 500 B', origin: scaled },
+  receiverKbUs: { value: 6, unit: 'µs of CPU a KB of an event beyond 500 B', origin: scaled },
   receiverSendUs: {
-    value: 990,
+    value: 480,
     unit: 'µs of CPU a request to SQS beyond one for ten events, and what goes with a quiet pod',
     origin: scaled,
   },
   receiverLeastPods: { value: 2, unit: 'receivers at least', origin: '`receiver.replicas` of the chart' },
   dispatcherUs: {
-    value: 253,
+    value: 150,
     unit: 'µs of CPU an event of 500 B, of a busy pod',
     origin: '`npm run bench -- dispatcher`',
   },
@@ -46,7 +46,7 @@ export const costs = {
     unit: 'of a core that a pod wakes for at most',
     origin: '`npm run bench -- limit`',
   },
-  dispatcherKbUs: { value: 20, unit: 'µs of CPU a KB of an event beyond 500 B', origin: scaled },
+  dispatcherKbUs: { value: 7, unit: 'µs of CPU a KB of an event beyond 500 B', origin: scaled },
   podCore: {
     value: 0.7,
     unit: 'of a core that a pod is planned to use: it has one thread',
@@ -59,7 +59,7 @@ export const costs = {
   },
   throttleUs: { value: 1, unit: 'µs of Redis an event sent', origin: 'estimate' },
   ledgerTrips: { value: 0.48, unit: 'round trips to Redis an event delivered', origin: '`npm run bench -- limit`' },
-  ledgerUs: { value: 180, unit: 'µs of Redis an event delivered', origin: scaled },
+  ledgerUs: { value: 150, unit: 'µs of Redis an event delivered', origin: scaled },
   ledgerBytes: {
     value: 260,
     unit: 'bytes of Redis a finished event, its tables included',
