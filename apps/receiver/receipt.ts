@@ -16,9 +16,10 @@ export async function queueToAll(
   queues: ReadonlyMap<string, Enqueue>,
   withinMs: number,
 ): Promise<Receipt | Refused> {
-  const results = await Promise.all(
-    targets.map((target) => queues.get(target)?.add({ body, bytes }, withinMs) ?? Promise.resolve<Enqueued>('failed')),
-  );
+  const adding = targets.map((target) => queues.get(target)?.add({ body, bytes }, withinMs) ?? 'failed');
+  // None rejects, so that no more is needed; `Promise.all` would make more promises than the rest of an event.
+  const results: Enqueued[] = [];
+  for (const each of adding) results.push(await each);
   const queued = targets.filter((_, i) => results[i] === 'queued');
   if (queued.length === targets.length) return { ok: true, id: event.id, status: 'queued', targets };
   const more = { eventId: event.id, queued };
