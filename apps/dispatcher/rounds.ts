@@ -10,12 +10,12 @@ export interface Rounds {
 }
 
 /**
- * A pod that dies takes with it what it had not told Redis, and each delivery among that is called for again. So no more than
- * this many wait, each for less time than a call takes.
+ * A pod that dies takes with it what it had not told Redis, and each delivery among that is called for again. So as many as
+ * this go at once, and fewer wait for less time than a call takes.
  */
 const mostWaiting = 5;
 
-/** At 50 calls a second four have come in the meantime. */
+/** For targets that are slower than five in this time: at 50 calls a second four go together. */
 export const usualPatienceMs = 75;
 
 /** The part of a socket that is needed to make one packet of several writes. */

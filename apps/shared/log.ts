@@ -77,10 +77,14 @@ export function nameError(error: unknown): string {
   return `${error.name}${code}${cause}`;
 }
 
-/** Where an error comes from: its frames alone, as its message, of one line or many, may quote a payload. */
+/**
+ * Where an error comes from: its frames alone, as its message, of one line or many, may quote a payload. Where the message was
+ * changed, the old one still stands in the stack, and nobody can tell where it ends.
+ */
 export function stackOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const { stack = '', message } = error;
+  if (!stack.includes(message)) return undefined;
   const lines = stack.slice(stack.indexOf(message) + message.length).split('\n');
   return lines.filter((line) => line.startsWith('    at ')).join('\n');
 }

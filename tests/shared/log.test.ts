@@ -47,6 +47,10 @@ it('tells of an error where it comes from, and nothing that it says', () => {
   expect(stack).toContain('log.test.ts');
   expect(stack).not.toMatch(/4711|and more/);
   expect(stackOf('4711')).toBeUndefined();
+  const changed = new TypeError('the payload was 4711\n    at 4711');
+  expect(changed.stack).toContain('4711');
+  changed.message = 'no word of it';
+  expect(stackOf(changed)).toBeUndefined();
 });
 
 describe('lines that are written together', () => {
