@@ -11,15 +11,21 @@ export interface Receipt {
 }
 
 /** Puts one event into the queue of each of its targets, and answers only when each has spoken, or time is over. */
-export async function queueToAll(
-  { event, body, bytes, targets }: Enriched,
+export function queueToAll(
+  enriched: Enriched,
   queues: ReadonlyMap<string, Enqueue>,
   withinMs: number,
 ): Promise<Receipt | Refused> {
-  const adding = targets.map((target) => queues.get(target)?.add({ body, bytes }, withinMs) ?? 'failed');
-  // None rejects, so that no more is needed; `Promise.all` would make more promises than the rest of an event.
-  const results: Enqueued[] = [];
-  for (const each of adding) results.push(await each);
+  const { body, bytes, targets } = enriched;
+  const add = (target: string) =>
+    queues.get(target)?.add({ body, bytes }, withinMs) ?? Promise.resolve<Enqueued>('failed');
+  const [only, ...others] = targets;
+  // Most events have one target, and `Promise.all` would make more promises than the rest of it.
+  if (only !== undefined && others.length === 0) return add(only).then((result) => judge(enriched, [result]));
+  return Promise.all(targets.map(add)).then((results) => judge(enriched, results));
+}
+
+function judge({ event, targets }: Enriched, results: readonly Enqueued[]): Receipt | Refused {
   const queued = targets.filter((_, i) => results[i] === 'queued');
   if (queued.length === targets.length) return { ok: true, id: event.id, status: 'queued', targets };
   const more = { eventId: event.id, queued };

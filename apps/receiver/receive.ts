@@ -82,7 +82,7 @@ export function createReceive(deps: ReceiveDeps): Receive {
     });
   };
 
-  const queueOne = async (
+  const queueOne = (
     event: Validated | Refused,
     begin: (routed: Routed) => Traced,
     completeAtMs: number,
@@ -92,13 +92,16 @@ export function createReceive(deps: ReceiveDeps): Receive {
     const traced = admitted.ok ? begin(admitted) : admitted;
     const enriched = traced.ok ? deps.enrich(traced) : traced;
     const withinMs = completeAtMs + answerWithinMs - now();
-    const result = enriched.ok ? await queueToAll(enriched, deps.queues, withinMs) : enriched;
-    observe.received(result.ok ? 'accepted' : result.refusal.code, event.ok ? event.source : undefined);
-    if (result.ok && enriched.ok) observe.sized(enriched.bytes, enriched.event.source);
-    const fields = fieldsOf(event, enriched, result, Math.round((now() - completeAtMs) * 10) / 10);
-    log.info(fields, 'event.received');
-    if (traced.ok && traced.trace.kept) traced.trace.end(fields.outcome, spanFields(traced));
-    return result;
+    const tell = (result: Receipt | Refused): Receipt | Refused => {
+      observe.received(result.ok ? 'accepted' : result.refusal.code, event.ok ? event.source : undefined);
+      if (result.ok && enriched.ok) observe.sized(enriched.bytes, enriched.event.source);
+      const fields = fieldsOf(event, enriched, result, Math.round((now() - completeAtMs) * 10) / 10);
+      log.info(fields, 'event.received');
+      if (traced.ok && traced.trace.kept) traced.trace.end(fields.outcome, spanFields(traced));
+      return result;
+    };
+    // Not awaited: what an async function keeps for so long is cold by the time it goes on.
+    return enriched.ok ? queueToAll(enriched, deps.queues, withinMs).then(tell) : Promise.resolve(tell(enriched));
   };
 
   return {
