@@ -32,7 +32,7 @@ export const costs = {
   },
   receiverLeastPods: { value: 2, unit: 'receivers at least', origin: '`receiver.replicas` of the chart' },
   dispatcherUs: {
-    value: 150,
+    value: 120,
     unit: 'µs of CPU an event of 500 B, of a busy pod',
     origin: '`npm run bench -- dispatcher`',
   },
