@@ -1,5 +1,12 @@
 import * as z from 'zod';
-import { port, readGatewayConfig, type ConfigFault, type ConfigResult, type TargetConfig } from '../shared/config.ts';
+import {
+  cannotRead,
+  port,
+  readGatewayConfig,
+  type ConfigFault,
+  type ConfigResult,
+  type TargetConfig,
+} from '../shared/config.ts';
 import { readTracing, tracingEnvironment, withoutEmpty, type TracingSettings } from '../shared/export-traces.ts';
 import { logLevels, type LogLevel } from '../shared/log.ts';
 import { sqsClients, type SqsClient } from '../shared/sqs.ts';
@@ -56,8 +63,8 @@ export function readConfig(
   let text: string;
   try {
     text = readFile(file);
-  } catch {
-    return { ok: false, faults: [...faults, { path: 'EGW_CONFIG', message: `names ${file}, which cannot be read` }] };
+  } catch (error) {
+    return { ok: false, faults: [...faults, cannotRead(file, error)] };
   }
   const gateway = readGatewayConfig(text);
   if (!gateway.ok) return { ok: false, faults: [...faults, ...gateway.faults] };

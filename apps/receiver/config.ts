@@ -1,6 +1,13 @@
 import { dirname, resolve } from 'node:path';
 import * as z from 'zod';
-import { port, readGatewayConfig, type ConfigFault, type ConfigResult, type GatewayConfig } from '../shared/config.ts';
+import {
+  cannotRead,
+  port,
+  readGatewayConfig,
+  type ConfigFault,
+  type ConfigResult,
+  type GatewayConfig,
+} from '../shared/config.ts';
 import { readTracing, tracingEnvironment, withoutEmpty, type TracingSettings } from '../shared/export-traces.ts';
 import { parseKeyFile, type KeyRecord } from '../shared/keys.ts';
 import { logLevels, type LogLevel } from '../shared/log.ts';
@@ -74,8 +81,13 @@ export async function readConfig(
     }
   };
   const file = env['EGW_CONFIG'];
-  const text = file === undefined || file === '' ? undefined : attempt('EGW_CONFIG', () => readFile(file));
-  if (file === undefined || text === undefined) return { ok: false, faults };
+  if (file === undefined || file === '') return { ok: false, faults };
+  let text: string;
+  try {
+    text = readFile(file);
+  } catch (error) {
+    return { ok: false, faults: [...faults, cannotRead(file, error)] };
+  }
   const gateway = readGatewayConfig(text);
   if (!gateway.ok) return { ok: false, faults: [...faults, ...gateway.faults] };
 

@@ -19,9 +19,9 @@ export function queueToAll(
   const { body, bytes, targets } = enriched;
   const add = (target: string) =>
     queues.get(target)?.add({ body, bytes }, withinMs) ?? Promise.resolve<Enqueued>('failed');
-  const [only, ...others] = targets;
-  // Most events have one target, and `Promise.all` would make more promises than the rest of it.
-  if (only !== undefined && others.length === 0) return add(only).then((result) => judge(enriched, [result]));
+  const [first] = targets;
+  // Most events have one target, and need none of the promises that `Promise.all` makes.
+  if (first !== undefined && targets.length === 1) return add(first).then((result) => judge(enriched, [result]));
   return Promise.all(targets.map(add)).then((results) => judge(enriched, results));
 }
 

@@ -4,6 +4,7 @@ import { auth, secureUrl } from './auth-config.ts';
 import { duration } from './duration.ts';
 import { isCarried } from './event.ts';
 import { limit, shareFaults } from './limit-config.ts';
+import { nameError } from './log.ts';
 import { metrics, tracing } from './observe-config.ts';
 import { secretRef } from './secrets.ts';
 import { clientTls, targetAuth } from './target-auth-config.ts';
@@ -202,6 +203,12 @@ export function readGatewayConfig(text: string): ConfigResult<GatewayConfig> {
     ok: false,
     faults: result.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message })),
   };
+}
+
+/** Told where the file that `EGW_CONFIG` names is not there, or not ours to read. */
+export function cannotRead(file: string, error: unknown): ConfigFault {
+  const message = `names ${file}, which cannot be read (${nameError(error)}): put gateway.yaml there, or correct the path`;
+  return { path: 'EGW_CONFIG', message };
 }
 
 /** A port, as an environment variable gives it; 0 lets the system choose. */

@@ -84,7 +84,9 @@ export function nameError(error: unknown): string {
 export function stackOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const { stack = '', message } = error;
-  if (!stack.includes(message)) return undefined;
-  const lines = stack.slice(stack.indexOf(message) + message.length).split('\n');
+  const nameEnd = stack.indexOf(message === '' ? '\n' : `: ${message}\n`);
+  // A name has no colon: where there is one, it is the old message's.
+  if (nameEnd === -1 || stack.slice(0, nameEnd).includes(':')) return undefined;
+  const lines = stack.slice(nameEnd + message.length).split('\n');
   return lines.filter((line) => line.startsWith('    at ')).join('\n');
 }

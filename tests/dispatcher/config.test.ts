@@ -60,11 +60,13 @@ describe('the configuration of a dispatcher', () => {
 
   it('tells a file that cannot be read', () => {
     const result = readConfig(environment, () => {
-      throw new Error('ENOENT');
+      throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
     });
+    const told =
+      'names /gateway.yaml, which cannot be read (Error ENOENT): put gateway.yaml there, or correct the path';
     expect(result).toEqual({
       ok: false,
-      faults: [{ path: 'EGW_CONFIG', message: 'names /gateway.yaml, which cannot be read' }],
+      faults: [{ path: 'EGW_CONFIG', message: told }],
     });
   });
 

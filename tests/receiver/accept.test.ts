@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { accept, type Accepted } from '../../apps/receiver/accept.ts';
 import type { Refused } from '../../apps/receiver/refuse.ts';
@@ -36,6 +37,8 @@ describe('a body is taken', () => {
     response.end(result.ok ? 'taken' : result.refusal.code);
   };
   const server = createServer((request, response) => void take(request, response));
+  /** The server's end of it. */
+  let peer: Socket;
 
   beforeAll(async () => {
     await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -46,15 +49,17 @@ describe('a body is taken', () => {
   });
   beforeEach(async () => {
     [held, mostHeld, room, results, requests] = [0, 0, Infinity, [], []];
+    const accepted = once(server, 'connection') as Promise<[Socket]>;
     socket = connect((server.address() as AddressInfo).port, '127.0.0.1').setNoDelay();
     await once(socket, 'connect');
+    [peer] = await accepted;
   });
   afterEach(() => void socket.destroy());
 
   /** Writes each part by itself once the one before is read, and gives what was answered. */
   const exchange = async (parts: readonly string[]): Promise<string> => {
-    for (const [i, part] of parts.entries()) {
-      if (i > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    for (const part of parts) {
+      while (peer.bytesRead < socket.bytesWritten) await turn();
       socket.write(part);
     }
     const [answer] = (await once(socket, 'data')) as [Buffer];

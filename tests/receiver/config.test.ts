@@ -152,7 +152,9 @@ describe('the configuration', () => {
 
   it('stops the process before it listens, and says why', async () => {
     const started = startApp('receiver', { EGW_CONFIG: '/nowhere/gateway.yaml', PORT: 'x' });
-    await expect(started).rejects.toThrow(/ended with 1 .*\n\s+PORT: .*\n\s+EGW_CONFIG: cannot be used/);
+    await expect(started).rejects.toThrow(
+      /ended with 1 .*\n\s+PORT: .*\n\s+EGW_CONFIG: names .*gateway\.yaml, which cannot be read \(Error ENOENT\): put gateway\.yaml there/,
+    );
   });
 
   it('stops the process where nothing says in which region the queues are', async () => {
