@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { maxBatchBytes, maxBodyBytes } from './limits.ts';
 import { refused, type Refused } from './refuse.ts';
 
@@ -26,15 +26,15 @@ export interface AcceptDeps {
   readonly now: () => number;
   /** The time as RFC 3339, UTC. */
   readonly isoTime: () => string;
-  /** Reserves memory for a body; false when too much is held already. */
-  readonly reserveBytes: (bytes: number) => boolean;
-  readonly releaseBytes: (bytes: number) => void;
 }
+
+/** Holds memory for so much of a body until its answer is out: the event lives as long. False when too much is held already. */
+export type Hold = (bytes: number) => boolean;
 
 /** Judges content type and encoding before reading, and stops reading at the limit. */
 export function accept(
   request: IncomingMessage,
-  response: ServerResponse,
+  hold: Hold,
   expected: Expected,
   deps: AcceptDeps,
 ): Promise<Accepted | Refused> | Accepted | Refused {
@@ -60,7 +60,7 @@ export function accept(
     completeAtMs: deps.now(),
     receivedAt: deps.isoTime(),
   });
-  return readBody(request, response, { limit, accepted }, deps);
+  return readBody(request, hold, { limit, accepted });
 }
 
 function withoutParameters(contentType: string): string {
@@ -90,9 +90,8 @@ function formOf(mediaType: string, headers: IncomingHttpHeaders, expected: Expec
 
 function readBody(
   request: IncomingMessage,
-  response: ServerResponse,
+  hold: Hold,
   { limit, accepted }: { readonly limit: number; readonly accepted: (body: Buffer) => Accepted },
-  deps: AcceptDeps,
 ): Promise<Accepted | Refused> | Accepted | Refused {
   const tooLarge = () =>
     refused('too_large', `The body is larger than ${limit} bytes: send less at once`, {
@@ -103,11 +102,7 @@ function readBody(
   // A sender may leave while its key is checked; its stream then tells nothing any more.
   if (request.destroyed) return gone();
   const arrived = readArrived(request, announced);
-  if (arrived !== undefined) {
-    if (!deps.reserveBytes(announced)) return tooMany();
-    response.on('close', () => deps.releaseBytes(announced));
-    return accepted(arrived);
-  }
+  if (arrived !== undefined) return hold(announced) ? accepted(arrived) : tooMany();
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -124,7 +119,7 @@ function readBody(
     };
     const onData = (chunk: Buffer) => {
       if (length + chunk.length > limit) refuseRest(tooLarge);
-      else if (!deps.reserveBytes(chunk.length)) refuseRest(tooMany);
+      else if (!hold(chunk.length)) refuseRest(tooMany);
       else {
         length += chunk.length;
         chunks.push(chunk);
@@ -136,8 +131,6 @@ function readBody(
     const onGone = () => end(gone);
     // They stay on: `end` hears the first of them alone.
     request.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone);
-    // Held until the answer is out: the event lives in memory as long as its request does.
-    response.on('close', () => deps.releaseBytes(length));
   });
 }
 

@@ -13,6 +13,9 @@ export interface ReceiverDeps {
   readonly receive: Receive;
   readonly openapi: unknown;
   readonly trace: TraceRequest;
+  /** Reserves memory for a body; false when too much is reserved already. */
+  readonly reserveBytes: (bytes: number) => boolean;
+  readonly releaseBytes: (bytes: number) => void;
   readonly observe: Pick<Observe, 'answered'>;
   /** Monotonic, ms. */
   readonly now: () => number;
@@ -39,7 +42,14 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
       const startedMs = now();
       const { method = '' } = request;
       const trace = deps.trace({ method, route, startedMs });
+      let heldBytes = 0;
+      const hold = (bytes: number): boolean => {
+        if (!deps.reserveBytes(bytes)) return false;
+        heldBytes += bytes;
+        return true;
+      };
       response.on('close', () => {
+        deps.releaseBytes(heldBytes);
         trace.end(response.statusCode);
         observe.answered(method, route, response.statusCode, (now() - startedMs) / 1_000, trace.keptId());
         // A request that was under way when the stop came was promised keep-alive, and would hold the stop for as long.
@@ -61,7 +71,7 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
       }
       inFlight++;
       try {
-        await work({ request, response, trace });
+        await work({ request, response, hold, trace });
       } catch (error) {
         log.error({ error: nameError(error), stack: stackOf(error) }, 'request.broke');
         if (!response.headersSent)

@@ -1,4 +1,4 @@
-import { digestOf, isCarried, type EventData } from '../shared/event.ts';
+import { isCarried, type EventData } from '../shared/event.ts';
 import { depthOf } from '../shared/json.ts';
 import { maxAttributeChars, maxDepth } from '../shared/limits.ts';
 import { isTraceparent, isTracestate } from '../shared/tracing.ts';
@@ -144,7 +144,6 @@ function judge(
     attributes,
     data,
     value,
-    digest: digestOf(type, data),
     trace: isTraceparent(traceparent)
       ? { traceparent, tracestate: isTracestate(tracestate) ? tracestate : undefined }
       : undefined,

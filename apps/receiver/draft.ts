@@ -13,7 +13,6 @@ export interface Draft {
   readonly data: EventData;
   /** Of data that is JSON, as it was parsed; nothing keeps it for longer than the event is judged. */
   readonly value?: unknown;
-  readonly digest: string;
   /** The distributed-tracing extension, where it was valid. */
   readonly trace?: Travelling | undefined;
 }

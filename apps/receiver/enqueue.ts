@@ -40,8 +40,8 @@ export interface Entry {
 }
 
 export interface Enqueue {
-  /** Resolves when SQS has spoken of this very entry, or when the time is over; what was not sent by then is not sent. */
-  readonly add: (entry: Entry, withinMs: number) => Promise<Enqueued>;
+  /** Resolves when SQS has spoken of this very entry, or at `dueAtMs` (monotonic); what was not sent by then is not sent. */
+  readonly add: (entry: Entry, dueAtMs: number) => Promise<Enqueued>;
   /** Whether an entry would be turned away now, as SQS could not be expected to confirm it in time. */
   readonly isSaturated: () => boolean;
   /** Until nothing waits and nothing is under way. */
@@ -67,7 +67,8 @@ const longestWaitMs = 250;
 const mostWaiting = 5_000;
 const mostWaitingBytes = 32 * 1_048_576;
 
-interface Waiting extends Entry {
+interface Waiting {
+  readonly entry: Entry;
   readonly resolve: (result: Enqueued) => void;
   readonly dueAtMs: number;
   /** `over`: its sender has been told, whatever comes of it. */
@@ -96,10 +97,10 @@ export function createEnqueue(
     let bytes = 0;
     for (let next = waiting.first(); next !== undefined && batch.length < mostEntries; next = waiting.first()) {
       if (next.state === 'waiting') {
-        bytes += next.bytes;
+        bytes += next.entry.bytes;
         if (batch.length > 0 && bytes > mostBytes) break;
         batch.push(next);
-        waitingBytes -= next.bytes;
+        waitingBytes -= next.entry.bytes;
         next.state = 'sent';
       }
       waiting.shift();
@@ -116,12 +117,12 @@ export function createEnqueue(
       if (batch.length === 0) break;
       wasFull = batch.length === mostEntries;
       inFlight++;
-      void send(batch.map(({ body }) => body)).then((results) => {
+      void send(batch.map(({ entry }) => entry.body)).then((results) => {
         inFlight--;
         outflow.answered(batch.length);
-        for (const [i, entry] of batch.entries()) {
-          if (entry.state === 'sent') entry.resolve(results[i] ?? 'failed');
-          entry.state = 'over';
+        for (const [i, sent] of batch.entries()) {
+          if (sent.state === 'sent') sent.resolve(results[i] ?? 'failed');
+          sent.state = 'over';
         }
         // Else each would be kept, with its body, until its time is over: half a second of all that is taken.
         while (owed.first()?.state === 'over') owed.shift();
@@ -151,7 +152,7 @@ export function createEnqueue(
       if (next.state !== 'over' && next.dueAtMs > atMs) break;
       owed.shift();
       if (next.state === 'over') continue;
-      if (next.state === 'waiting') waitingBytes -= next.bytes;
+      if (next.state === 'waiting') waitingBytes -= next.entry.bytes;
       next.state = 'over';
       next.resolve('late');
     }
@@ -166,14 +167,14 @@ export function createEnqueue(
 
   return {
     isSaturated,
-    add(entry, withinMs) {
+    add(entry, dueAtMs) {
       if (isSaturated() || waitingBytes + entry.bytes > mostWaitingBytes) return Promise.resolve('saturated');
       return new Promise((resolve) => {
-        const added: Waiting = { ...entry, resolve, dueAtMs: now() + withinMs, state: 'waiting' };
+        const added: Waiting = { entry, resolve, dueAtMs, state: 'waiting' };
         waiting.push(added);
         owed.push(added);
         waitingBytes += entry.bytes;
-        sweeping ??= setTimeout(sweep, Math.max(1, withinMs)).unref();
+        sweeping ??= setTimeout(sweep, Math.max(1, dueAtMs - now())).unref();
         arm();
       });
     },

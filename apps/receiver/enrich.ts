@@ -1,4 +1,4 @@
-import { encode, type GatewayEvent } from '../shared/event.ts';
+import { encode, type EventOnQueue } from '../shared/event.ts';
 import { maxEventBytes } from '../shared/limits.ts';
 import { refused, type Refused } from './refuse.ts';
 import type { Traced } from './trace.ts';
@@ -6,7 +6,7 @@ import type { Traced } from './trace.ts';
 /** An event as it goes to the queue. */
 export interface Enriched {
   readonly ok: true;
-  readonly event: GatewayEvent;
+  readonly event: EventOnQueue;
   readonly body: string;
   readonly bytes: number;
   readonly targets: readonly string[];
@@ -18,9 +18,9 @@ export type Enrich = (traced: Traced) => Enriched | Refused;
 export function createEnrich(enrichment: Readonly<Record<string, string>>): Enrich {
   const added = Object.entries(enrichment).map(([name, value]) => [name, JSON.stringify(value)] as const);
   return ({ event: draft, targets, trace: { traceparent, tracestate } }) => {
-    const { id, source, type, time, sender, receivedAt, digest, identity, data } = draft;
+    const { id, source, type, time, sender, receivedAt, identity, data } = draft;
     const attributes = added.length === 0 ? draft.attributes : new Map([...draft.attributes, ...added]);
-    const event: GatewayEvent = {
+    const event: EventOnQueue = {
       id,
       source,
       type,
@@ -29,7 +29,6 @@ export function createEnrich(enrichment: Readonly<Record<string, string>>): Enri
       receivedAt,
       traceparent,
       tracestate,
-      digest,
       identity,
       redrive: 0,
       attributes,

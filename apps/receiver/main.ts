@@ -132,7 +132,6 @@ const issuers =
 const checkCaller = sts && createCheckCaller(sts, { fetch, endpoint: stsEndpoint(process.env), clock: Date.now });
 const readSecret = openSecrets({ env: process.env, readFile: readText });
 const webhooks = await openWebhooks(configured, { readSecret, observe, clock: Date.now, log }).catch(giveUp);
-let bytesInFlight = 0;
 const receive = createReceive({
   authenticate: createAuthenticate(
     { anonymous, checkKey: apiKeys?.check, checkToken: issuers?.checkToken, checkCaller },
@@ -140,18 +139,7 @@ const receive = createReceive({
   ),
   webhooks: webhooks.verify,
   throttle: createThrottle(redis, instance, { requests: gateway.inbound.requests, perMs: gateway.inbound.per }, now),
-  accept: {
-    now,
-    isoTime: createIsoTime(Date.now),
-    reserveBytes: (bytes) => {
-      if (bytesInFlight + bytes > maxBytesInFlight) return false;
-      bytesInFlight += bytes;
-      return true;
-    },
-    releaseBytes: (bytes) => {
-      bytesInFlight -= bytes;
-    },
-  },
+  accept: { now, isoTime: createIsoTime(Date.now) },
   validate: createValidate(schemas),
   route: createRoute(new Map([...targets].map(([name, { match }]) => [name, match]))),
   admit: backlog.admit,
@@ -160,10 +148,19 @@ const receive = createReceive({
   observe,
   log,
 });
+let bytesInFlight = 0;
 const shed = createShed({ observe, log });
 const receiver = createReceiver({
   cors: createCors(gateway.cors?.origins),
   receive,
+  reserveBytes: (bytes) => {
+    if (bytesInFlight + bytes > maxBytesInFlight) return false;
+    bytesInFlight += bytes;
+    return true;
+  },
+  releaseBytes: (bytes) => {
+    bytesInFlight -= bytes;
+  },
   openapi: createOpenApi(version),
   trace: createTraceRequest({
     tracer: tracing?.tracer,

@@ -10,6 +10,9 @@ import type { Seen } from './look.ts';
 export interface Observe {
   /** `traceId`: of the request, where its trace is kept. */
   readonly answered: (method: string, route: string, status: number, seconds: number, traceId?: string) => void;
+  /** What an event's source is counted as. */
+  readonly sourceOf: (source: string) => string;
+  /** `source`, here and below: as {@link Observe.sourceOf} gives it. */
   readonly received: (result: 'accepted' | RefusalCode, source?: string) => void;
   readonly sized: (bytes: number, source: string) => void;
   readonly authenticated: (method: AuthMethod, result: Attempted) => void;
@@ -58,6 +61,7 @@ export function createObserve({
     metrics.eventgw_limit_calls_per_second.set({ target }, callsPerSecond);
     metrics.eventgw_target_latency_expected_seconds.set({ target }, latencySeconds);
   }
+  const sources = new Map(names.source.map((source) => [source, source]));
   // Told at each request, and read at a scrape.
   const used = new Map<string, { readonly name: string; readonly atMs: number }>();
   metrics.eventgw_api_key_last_used_timestamp_seconds.readAll(() =>
@@ -67,6 +71,7 @@ export function createObserve({
     answered(method, route, status, seconds, traceId) {
       metrics.eventgw_http_request_duration_seconds.observe({ method, route, code: String(status) }, seconds, traceId);
     },
+    sourceOf: (source) => sources.get(source) ?? 'other',
     received(result, source = 'other') {
       metrics.eventgw_events_received_total.inc({ source, result });
     },

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { digestOf, type EventData } from '../shared/event.ts';
+import type { EventData } from '../shared/event.ts';
 import { isTimestamp } from './cloudevents.ts';
 import type { Draft } from './draft.ts';
 import { readData, refuseLong, stringOf } from './read.ts';
@@ -48,7 +48,6 @@ export function readPlain(
     attributes: new Map(),
     data,
     value: read.value,
-    digest: digestOf(type, data),
   };
 }
 

@@ -1,17 +1,12 @@
+import { isUtf8 } from 'node:buffer';
 import { elementTexts, scanMembers } from '../shared/json.ts';
 import { maxAttributeChars, maxDepth } from '../shared/limits.ts';
 import { maxBatchEvents } from './limits.ts';
 import { refused, type Refused } from './refuse.ts';
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
 /** The body as text; `undefined` where it is not UTF-8. */
 export function textOf(body: Buffer): string | undefined {
-  try {
-    return utf8.decode(body);
-  } catch {
-    return undefined;
-  }
+  return isUtf8(body) ? body.toString() : undefined;
 }
 
 export interface JsonObject {

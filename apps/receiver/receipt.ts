@@ -5,29 +5,35 @@ import { refused, type Refused } from './refuse.ts';
 /** All queues of the event have confirmed it. */
 export interface Receipt {
   readonly ok: true;
-  readonly id: string;
-  readonly status: 'queued';
-  readonly targets: readonly string[];
+  /** What its sender is told, as JSON. */
+  readonly text: string;
 }
 
-/** Puts one event into the queue of each of its targets, and answers only when each has spoken, or time is over. */
+/**
+ * Puts one event into the queue of each of its targets, and answers only when each has spoken, or time is over: `dueAtMs`, by
+ * the monotonic clock.
+ */
 export function queueToAll(
   enriched: Enriched,
   queues: ReadonlyMap<string, Enqueue>,
-  withinMs: number,
+  dueAtMs: number,
 ): Promise<Receipt | Refused> {
-  const { body, bytes, targets } = enriched;
-  const add = (target: string) =>
-    queues.get(target)?.add({ body, bytes }, withinMs) ?? Promise.resolve<Enqueued>('failed');
+  const { targets, event } = enriched;
+  // Written before the event goes, as it is at hand: see `Told` in receive.ts.
+  const receipt: Receipt = { ok: true, text: JSON.stringify({ id: event.id, status: 'queued', targets }) };
+  const add = (target: string) => queues.get(target)?.add(enriched, dueAtMs) ?? Promise.resolve<Enqueued>('failed');
   const [first] = targets;
   // Most events have one target, and need none of the promises that `Promise.all` makes.
-  if (first !== undefined && targets.length === 1) return add(first).then((result) => judge(enriched, [result]));
-  return Promise.all(targets.map(add)).then((results) => judge(enriched, results));
+  if (first !== undefined && targets.length === 1) {
+    return add(first).then((result) => (result === 'queued' ? receipt : judge(enriched, [result])));
+  }
+  return Promise.all(targets.map(add)).then((results) =>
+    results.every((result) => result === 'queued') ? receipt : judge(enriched, results),
+  );
 }
 
-function judge({ event, targets }: Enriched, results: readonly Enqueued[]): Receipt | Refused {
+function judge({ event, targets }: Enriched, results: readonly Enqueued[]): Refused {
   const queued = targets.filter((_, i) => results[i] === 'queued');
-  if (queued.length === targets.length) return { ok: true, id: event.id, status: 'queued', targets };
   const more = { eventId: event.id, queued };
   if (results.includes('invalid'))
     return refused('invalid', 'The queue refuses this event for good', { ...more, errors: [] });

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Log } from '../shared/log.ts';
+import { word, type Log, type Worded } from '../shared/log.ts';
 import { traceIdOf } from '../shared/tracing.ts';
-import { accept, type AcceptDeps, type Accepted } from './accept.ts';
+import { accept, type AcceptDeps, type Accepted, type Hold } from './accept.ts';
 import type { Authenticate } from './authenticate.ts';
 import type { Backlog } from './backlog.ts';
 import type { Enqueue } from './enqueue.ts';
@@ -26,14 +26,30 @@ export interface ReceiveDeps {
   readonly admit: Backlog['admit'];
   readonly enrich: Enrich;
   readonly queues: ReadonlyMap<string, Enqueue>;
-  readonly observe: Pick<Observe, 'received' | 'sized'>;
+  readonly observe: Pick<Observe, 'sourceOf' | 'received' | 'sized'>;
   readonly log: Log;
 }
 
-/** A request, the answer that is owed, and the trace of both. */
+/**
+ * What is told of an event once its queue has answered, put into words before it goes: by then a hundred others have come, and
+ * to reach for its fields, which have left the processor's caches, would cost more than all that is told.
+ */
+interface Told {
+  /** As it is counted. */
+  readonly source: string;
+  /** What its line begins with. */
+  readonly line: Worded;
+  /** On the queue. */
+  readonly bytes: number;
+  /** Where spans are made of it. */
+  readonly kept: Traced | undefined;
+}
+
+/** A request, the answer that is owed, what is held until then, and the trace of it all. */
 export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  readonly hold: Hold;
   readonly trace: RequestTrace;
 }
 
@@ -77,7 +93,7 @@ export function createReceive(deps: ReceiveDeps): Receive {
     }
     const [event = refused('malformed', 'There is no event')] = validation.events;
     return queue(event).then((result) => {
-      if (result.ok) answer(response, 202, receiptOf(result), headers);
+      if (result.ok) answer(response, 202, result.text, headers);
       else refuse(response, result.refusal, headers);
     });
   };
@@ -91,23 +107,33 @@ export function createReceive(deps: ReceiveDeps): Receive {
     const admitted = routed.ok ? deps.admit(routed) : routed;
     const traced = admitted.ok ? begin(admitted) : admitted;
     const enriched = traced.ok ? deps.enrich(traced) : traced;
-    const withinMs = completeAtMs + answerWithinMs - now();
+    const { source, line, bytes, kept } = describe(event, traced, enriched);
     const tell = (result: Receipt | Refused): Receipt | Refused => {
-      observe.received(result.ok ? 'accepted' : result.refusal.code, event.ok ? event.source : undefined);
-      if (result.ok && enriched.ok) observe.sized(enriched.bytes, enriched.event.source);
-      const fields = fieldsOf(event, enriched, result, Math.round((now() - completeAtMs) * 10) / 10);
-      log.info(fields, 'event.received');
-      if (traced.ok && traced.trace.kept) traced.trace.end(fields.outcome, spanFields(traced));
+      const outcome = result.ok ? 'queued' : result.refusal.code;
+      observe.received(result.ok ? 'accepted' : result.refusal.code, source);
+      if (result.ok) observe.sized(bytes, source);
+      const durationMs = Math.round((now() - completeAtMs) * 10) / 10;
+      log.info({ outcome, duration_ms: durationMs }, 'event.received', line);
+      kept?.trace.end(outcome, spanFields(kept));
       return result;
     };
     // Not awaited: what an async function keeps for so long is cold by the time it goes on.
-    return enriched.ok ? queueToAll(enriched, deps.queues, withinMs).then(tell) : Promise.resolve(tell(enriched));
+    return enriched.ok
+      ? queueToAll(enriched, deps.queues, completeAtMs + answerWithinMs).then(tell)
+      : Promise.resolve(tell(enriched));
   };
+
+  const describe = (event: Validated | Refused, traced: Traced | Refused, enriched: Enriched | Refused): Told => ({
+    source: event.ok ? observe.sourceOf(event.source) : 'other',
+    line: word(fieldsOf(event, enriched)),
+    bytes: enriched.ok ? enriched.bytes : 0,
+    kept: traced.ok && traced.trace.kept ? traced : undefined,
+  });
 
   return {
     turnAway,
     async events(exchange, expected) {
-      const { request, response } = exchange;
+      const { request, response, hold } = exchange;
       const known = await deps.authenticate(request);
       if (!known.ok) {
         turnAway(response, known.refusal);
@@ -118,18 +144,18 @@ export function createReceive(deps: ReceiveDeps): Receive {
         turnAway(response, allowed.refusal);
         return;
       }
-      const accepted = await accept(request, response, expected, deps.accept);
+      const accepted = await accept(request, hold, expected, deps.accept);
       if (!accepted.ok) turnAway(response, accepted.refusal, allowed.headers);
       else await take(exchange, deps.validate.events(accepted, known.sender), accepted, allowed);
     },
     async webhook(exchange, name) {
-      const { request, response } = exchange;
+      const { request, response, hold } = exchange;
       const verify = deps.webhooks.get(name);
       if (verify === undefined) {
         turnAway(response, { code: 'not_found', detail: 'There is no webhook of this name: see auth.webhooks' });
         return;
       }
-      const accepted = await accept(request, response, 'webhook', deps.accept);
+      const accepted = await accept(request, hold, 'webhook', deps.accept);
       if (!accepted.ok) {
         turnAway(response, accepted.refusal);
         return;
@@ -151,12 +177,7 @@ export function createReceive(deps: ReceiveDeps): Receive {
 }
 
 /** One wide line per event; its payload never. */
-function fieldsOf(
-  event: Validated | Refused,
-  enriched: Enriched | Refused,
-  result: Receipt | Refused,
-  durationMs: number,
-) {
+function fieldsOf(event: Validated | Refused, enriched: Enriched | Refused) {
   return {
     event_id: event.ok ? event.id : event.refusal.eventId,
     source: event.ok ? event.source : undefined,
@@ -164,8 +185,6 @@ function fieldsOf(
     sender: event.ok ? event.sender.name : undefined,
     targets: enriched.ok ? enriched.targets : undefined,
     trace_id: enriched.ok ? traceIdOf(enriched.event.traceparent) : undefined,
-    outcome: result.ok ? 'queued' : result.refusal.code,
-    duration_ms: durationMs,
   };
 }
 
@@ -179,10 +198,6 @@ function spanFields({ event, targets }: Traced) {
   };
 }
 
-function receiptOf({ id, status, targets }: Receipt) {
-  return { id, status, targets };
-}
-
 function answerBatch(
   response: ServerResponse,
   results: readonly (Receipt | Refused)[],
@@ -190,10 +205,15 @@ function answerBatch(
 ): void {
   const all = results.every(({ ok }) => ok);
   const retry = results.some((result) => !result.ok && refusals[result.refusal.code].status === 503);
-  const body = { results: results.map((result) => (result.ok ? receiptOf(result) : problemOf(result.refusal))) };
-  answer(response, all ? 202 : 207, body, retry ? [...headers, 'retry-after', '1'] : headers);
+  const texts = results.map((result) => (result.ok ? result.text : JSON.stringify(problemOf(result.refusal))));
+  answer(
+    response,
+    all ? 202 : 207,
+    `{"results":[${texts.join(',')}]}`,
+    retry ? [...headers, 'retry-after', '1'] : headers,
+  );
 }
 
-function answer(response: ServerResponse, status: number, body: unknown, headers: Allowed['headers']): void {
-  answerJson(response, status, 'application/json', JSON.stringify(body), headers);
+function answer(response: ServerResponse, status: number, text: string, headers: Allowed['headers']): void {
+  answerJson(response, status, 'application/json', text, headers);
 }

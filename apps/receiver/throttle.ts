@@ -59,13 +59,15 @@ export function createThrottle(
   const mostSpare = Math.floor(requests * sparePart);
   const accounts = new Map<string, Account>();
 
-  const leftOf = ({ remaining, spare, endsAtMs }: Account) =>
-    `"default";r=${Math.max(0, remaining) + spare};t=${Math.max(1, Math.ceil((endsAtMs - now()) / 1_000))}`;
-  const describe = (account: Account) => ['ratelimit-policy', policy, 'ratelimit', leftOf(account)];
-  const refuse = (account: Account): Refused =>
+  const leftOf = ({ remaining, spare, endsAtMs }: Account, atMs: number) =>
+    `"default";r=${Math.max(0, remaining) + spare};t=${Math.max(1, Math.ceil((endsAtMs - atMs) / 1_000))}`;
+  const describe = (account: Account, atMs: number) => {
+    return ['ratelimit-policy', policy, 'ratelimit', leftOf(account, atMs)];
+  };
+  const refuse = (account: Account, atMs: number): Refused =>
     refused('rate_limited', `${requests} requests per ${window.duration} s are allowed: wait, then send it again`, {
-      headers: { 'ratelimit-policy': policy, ratelimit: leftOf(account) },
-      retryAfterSeconds: Math.max(1, Math.ceil((account.endsAtMs - now()) / 1_000)),
+      headers: { 'ratelimit-policy': policy, ratelimit: leftOf(account, atMs) },
+      retryAfterSeconds: Math.max(1, Math.ceil((account.endsAtMs - atMs) / 1_000)),
     });
 
   /** Takes `count` from the limit, and tells how many of them there were; `undefined` where nobody could be asked. */
@@ -97,9 +99,10 @@ export function createThrottle(
       const all = had + (granted ?? 0);
       account.spare = Math.max(0, all - asking.length);
       account.used += asking.length;
+      const atMs = now();
       for (const [i, resolve] of asking.entries()) {
         if (granted === undefined) resolve({ ok: true, headers: [] });
-        else resolve(i < all ? { ok: true, headers: describe(account) } : refuse(account));
+        else resolve(i < all ? { ok: true, headers: describe(account, atMs) } : refuse(account, atMs));
       }
     }
     account.taking = false;
@@ -117,7 +120,8 @@ export function createThrottle(
 
   return (sender) => {
     const account = accountOf(sender);
-    if (now() >= account.endsAtMs) {
+    const atMs = now();
+    if (atMs >= account.endsAtMs) {
       account.spare = 0;
       account.used = 0;
       account.isSpent = false;
@@ -125,9 +129,9 @@ export function createThrottle(
     if (account.spare > 0) {
       account.spare--;
       account.used++;
-      return { ok: true, headers: describe(account) };
+      return { ok: true, headers: describe(account, atMs) };
     }
-    if (account.isSpent && !account.taking) return refuse(account);
+    if (account.isSpent && !account.taking) return refuse(account, atMs);
     return new Promise((resolve) => {
       account.waiting.push(resolve);
       if (!account.taking) void take(sender, account);

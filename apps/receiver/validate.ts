@@ -33,12 +33,12 @@ const mostFaults = 100;
 export function createValidate(schemas: ReadonlyMap<string, Schema>): Validate {
   const check = (draft: Draft | Refused, sender: Sender, receivedAt: string): Validated | Refused => {
     if (!draft.ok) return draft;
-    const { id, source, type, time, identity, attributes, data, digest, trace } = draft;
+    const { id, source, type, time, identity, attributes, data, trace } = draft;
     const faults = dataFaults(draft, schemas.get(type));
     if (faults.length > 0) {
       return refused('invalid', 'The data of the event breaks a rule', { errors: faults, eventId: id });
     }
-    const kept = { ok: true, id, source, type, time, identity, attributes, data, digest, trace, sender, receivedAt };
+    const kept = { ok: true, id, source, type, time, identity, attributes, data, trace, sender, receivedAt };
     return kept as Validated;
   };
 

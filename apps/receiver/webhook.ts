@@ -1,4 +1,4 @@
-import { digestOf, type EventData } from '../shared/event.ts';
+import type { EventData } from '../shared/event.ts';
 import type { Accepted } from './accept.ts';
 import type { Draft } from './draft.ts';
 import { readData, refuseLong, stringOf } from './read.ts';
@@ -32,6 +32,5 @@ export function readWebhook(text: string, { name, delivery, receivedAt }: Delive
     attributes: new Map(),
     data,
     value: read.value,
-    digest: digestOf(type, data),
   };
 }

@@ -8,7 +8,7 @@ import { isTraceparent, isTracestate } from './tracing.ts';
  * all that the receiver and the dispatcher have in common. What the sender wrote travels as JSON source text, never as
  * parsed values, so that it arrives as it was sent.
  */
-export interface GatewayEvent {
+export interface EventOnQueue {
   readonly id: string;
   readonly source: string;
   readonly type: string;
@@ -21,8 +21,6 @@ export interface GatewayEvent {
   /** W3C trace context (CloudEvents distributed-tracing extension). */
   readonly traceparent: string;
   readonly tracestate?: string | undefined;
-  /** Fingerprint of type and data, by {@link digestOf}. */
-  readonly digest: string;
   /**
    * `id`: sender, source and id name one event. `digest`: the id was only found inside a plain object and may be its
    * subject's (order 42: created, then updated), so the digest belongs to the identity.
@@ -33,6 +31,12 @@ export interface GatewayEvent {
   /** The enrichment, and every other attribute of the sender's: name to JSON source text. */
   readonly attributes: ReadonlyMap<string, string>;
   readonly data: EventData;
+}
+
+/** An event as the dispatcher knows it. */
+export interface GatewayEvent extends EventOnQueue {
+  /** Fingerprint of type and data, by {@link digestOf}; it does not travel (decision 31). */
+  readonly digest: string;
 }
 
 /** `text` is JSON source text; of `base64` it is the JSON string that holds the encoded bytes. */
@@ -77,8 +81,8 @@ export function keyOf(
 }
 
 /** The message body: JSON in characters that every SQS takes. */
-export function encode(event: GatewayEvent): string {
-  const { id, source, type, time, sender, digest, traceparent, tracestate, data } = event;
+export function encode(event: EventOnQueue): string {
+  const { id, source, type, time, sender, traceparent, tracestate, data } = event;
   // What is undefined is left out. All but the last brace: what follows is source text already.
   let text = JSON.stringify({
     specversion: '1.0',
@@ -88,7 +92,6 @@ export function encode(event: GatewayEvent): string {
     time,
     sender,
     receivedat: event.receivedAt,
-    digest,
     traceparent,
     tracestate,
     identity: event.identity === 'digest' ? 'digest' : undefined,
@@ -121,7 +124,7 @@ export function decode(body: string): Decoded {
   }
   const fields = new Map<string, unknown>(Object.entries(envelope));
   if (fields.get('specversion') !== '1.0') return { ok: false, fault: 'the message is not a CloudEvent 1.0' };
-  const missing = ['id', 'source', 'type', 'time', 'sender', 'receivedat', 'digest', 'traceparent'].filter((name) => {
+  const missing = ['id', 'source', 'type', 'time', 'sender', 'receivedat', 'traceparent'].filter((name) => {
     const value = fields.get(name);
     return typeof value !== 'string' || value === '';
   });
@@ -129,8 +132,6 @@ export function decode(body: string): Decoded {
   const text = (name: string) => fields.get(name) as string;
   // Ages are counted from it, and metrics throw what is no number.
   if (Number.isNaN(Date.parse(text('receivedat')))) return { ok: false, fault: 'receivedat is no time' };
-  // It is a word of the ledger's record: one that is two breaks the scripts, and with them every slot of the target.
-  if (!/^[\w-]{1,43}$/.test(text('digest'))) return { ok: false, fault: 'the digest is none' };
   // It becomes a header of the call: anything else than a trace context could be another header.
   if (!isTraceparent(fields.get('traceparent'))) return { ok: false, fault: 'the traceparent is none' };
 
@@ -138,6 +139,12 @@ export function decode(body: string): Decoded {
   const base64 = members.get('data_base64');
   const redrive = fields.get('redrive');
   const tracestate = fields.get('tracestate');
+  const data: EventData =
+    json !== undefined
+      ? { kind: 'json', text: json }
+      : base64 !== undefined
+        ? { kind: 'base64', text: base64 }
+        : { kind: 'none' };
   return {
     ok: true,
     event: {
@@ -147,18 +154,13 @@ export function decode(body: string): Decoded {
       time: text('time'),
       sender: text('sender'),
       receivedAt: text('receivedat'),
-      digest: text('digest'),
+      digest: digestOf(text('type'), data),
       traceparent: text('traceparent'),
       ...(isTracestate(tracestate) ? { tracestate } : {}),
       identity: fields.get('identity') === 'digest' ? 'digest' : 'id',
       redrive: typeof redrive === 'number' && Number.isSafeInteger(redrive) && redrive > 0 ? redrive : 0,
       attributes: new Map([...members].filter(([name]) => isCarried(name))),
-      data:
-        json !== undefined
-          ? { kind: 'json', text: json }
-          : base64 !== undefined
-            ? { kind: 'base64', text: base64 }
-            : { kind: 'none' },
+      data,
     },
   };
 }

@@ -4,7 +4,20 @@ import { createIsoTime } from './iso-time.ts';
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
-type Write = (fields: Readonly<Record<string, unknown>>, msg: string) => void;
+type Fields = Readonly<Record<string, unknown>>;
+
+declare const worded: unique symbol;
+
+/** Fields as they stand in a line. */
+export type Worded = string & { readonly [worded]: true };
+
+/** `first`: what stands before the other fields. */
+type Write = (fields: Fields, msg: string, first?: Worded) => void;
+
+/** For a line that is written when what it tells is no longer at hand: to read it again then costs more than to write it. */
+export function word(fields: Fields): Worded {
+  return JSON.stringify(fields).slice(1, -1) as Worded;
+}
 
 /**
  * What an app writes about itself: JSON, one wide line per event and step, snake_case fields. Never a payload, a key or
@@ -45,9 +58,9 @@ export function createLog(app: string, level: LogLevel, exits?: Pick<NodeJS.Proc
     if (logLevels.indexOf(own) < logLevels.indexOf(level)) return () => undefined;
     const begin = `{"level":"${own}","time":"`;
     const middle = `","app":"${app}"`;
-    return (fields, msg) => {
-      const told = JSON.stringify(fields).slice(1, -1);
-      write(`${begin}${time()}${middle}${told === '' ? '' : ','}${told},"msg":${JSON.stringify(msg)}}\n`);
+    const before = (text: Worded | undefined) => (text === undefined || text === '' ? '' : `,${text}`);
+    return (fields, msg, first) => {
+      write(`${begin}${time()}${middle}${before(first)}${before(word(fields))},"msg":${JSON.stringify(msg)}}\n`);
     };
   };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };

@@ -1,4 +1,4 @@
-import { digestOf, encode, type EventData } from '../../apps/shared/event.ts';
+import { encode, type EventData } from '../../apps/shared/event.ts';
 
 /** What a webhook of a shop or a payment weighs, in bytes on the queue. */
 export const usualBytes = 500;
@@ -22,7 +22,6 @@ function encodeWith(id: string, filling: string): string {
     sender: 'bench',
     receivedAt: time,
     traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
-    digest: digestOf(type, data),
     identity: 'id',
     redrive: 0,
     attributes: new Map([['brand', '"testBrand"']]),

@@ -55,6 +55,7 @@ const observe: Observe = isTold
   : {
       answered: nothing,
       received: nothing,
+      sourceOf: () => 'other',
       sized: nothing,
       authenticated: nothing,
       usedKey: nothing,
@@ -83,12 +84,7 @@ const receive = createReceive({
   ),
   webhooks: new Map(),
   throttle: createThrottle(redis, 'cost', { requests: 1_000_000, perMs: 1_000 }, now),
-  accept: {
-    now,
-    isoTime: createIsoTime(Date.now),
-    reserveBytes: () => true,
-    releaseBytes: nothing,
-  },
+  accept: { now, isoTime: createIsoTime(Date.now) },
   validate: createValidate(new Map()),
   route: createRoute(new Map([['crm', ['*']]])),
   admit: (routed) => routed,
@@ -100,6 +96,8 @@ const receive = createReceive({
 const receiver = createReceiver({
   cors: createCors(undefined),
   receive,
+  reserveBytes: () => true,
+  releaseBytes: nothing,
   openapi: {},
   trace: createTraceRequest({
     tracer: tracing?.tracer,

@@ -22,17 +22,17 @@ describe('a body is taken', () => {
   const take = async (request: IncomingMessage, response: ServerResponse) => {
     requests.push(request);
     await Promise.resolve();
-    const result = await accept(request, response, 'one', {
-      now: () => performance.now(),
-      isoTime: () => '2026-11-27T04:00:00.000Z',
-      reserveBytes(bytes) {
-        if (held + bytes > room) return false;
-        held += bytes;
-        mostHeld = Math.max(mostHeld, held);
-        return true;
-      },
-      releaseBytes: (bytes) => void (held -= bytes),
-    });
+    let ownBytes = 0;
+    const hold = (bytes: number) => {
+      if (held + bytes > room) return false;
+      held += bytes;
+      ownBytes += bytes;
+      mostHeld = Math.max(mostHeld, held);
+      return true;
+    };
+    response.on('close', () => void (held -= ownBytes));
+    const isoTime = () => '2026-11-27T04:00:00.000Z';
+    const result = await accept(request, hold, 'one', { now: () => performance.now(), isoTime });
     results.push(result);
     response.end(result.ok ? 'taken' : result.refusal.code);
   };

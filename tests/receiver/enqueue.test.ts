@@ -15,15 +15,14 @@ describe('an entry that was answered', () => {
     const collect = runInNewContext('gc') as () => void;
     const { add } = createEnqueue((bodies) => Promise.resolve(bodies.map(() => 'queued' as const)), now);
     const answered = async () => {
-      // Whatever keeps the entry keeps this with it.
-      const tag = {};
-      expect(await add({ ...entry('x'), ...{ tag } }, 60_000)).toBe('queued');
-      return new WeakRef(tag);
+      const added = entry('x');
+      expect(await add(added, now() + 60_000)).toBe('queued');
+      return new WeakRef(added);
     };
-    const tag = await answered();
+    const added = await answered();
     await delay(1);
     collect();
-    expect(tag.deref()).toBeUndefined();
+    expect(added.deref()).toBeUndefined();
   });
 });
 
@@ -38,7 +37,7 @@ describe('a request to SQS', () => {
         await first.promise;
         return bodies.map(() => 'queued' as const);
       }, now);
-      const fill = (count: number) => Array.from({ length: count }, (_, i) => add(entry(String(i)), 1_000));
+      const fill = (count: number) => Array.from({ length: count }, (_, i) => add(entry(String(i)), now() + 1_000));
       const turn = () => new Promise((resolve) => setImmediate(resolve));
       const adding = [...fill(10), ...fill(3)];
       jest.advanceTimersByTime(9);
@@ -72,12 +71,12 @@ describe('a request to SQS', () => {
       sent.push(bodies);
       return Promise.resolve(bodies.map(() => 'queued' as const));
     }, now);
-    const read = once(receiver, 'data').then(() => add(entry('second'), 1_000));
+    const read = once(receiver, 'data').then(() => add(entry('second'), now() + 1_000));
     try {
       sender.write('x');
       // The bytes lie in the socket, and the timer of the first is due, before either is looked at.
       await new Promise((resolve) => setImmediate(resolve));
-      const first = add(entry('first'), 1_000);
+      const first = add(entry('first'), now() + 1_000);
       for (const startedMs = now(); now() - startedMs < 20;);
       expect(await Promise.all([first, read])).toEqual(['queued', 'queued']);
       await drained();

@@ -5,7 +5,7 @@ import { stackOf } from '../../apps/shared/log.ts';
 
 /** What a process of its own writes that makes a log and then does something. */
 async function written(then: string, level = 'info'): Promise<readonly string[]> {
-  const script = `import { createLog } from './apps/shared/log.ts';
+  const script = `import { createLog, word } from './apps/shared/log.ts';
     const log = createLog('tests', '${level}', process);
     ${then}`;
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script]).catch(
@@ -30,6 +30,19 @@ describe('a line', () => {
     });
     expect(Math.abs(Date.parse(time) - Date.now())).toBeLessThan(60_000);
     expect(Object.keys(JSON.parse(bare) as object)).toEqual(['level', 'time', 'app', 'msg']);
+  });
+
+  it('begins with what was put into words before', async () => {
+    const lines = await written(
+      `const first = word({ event_id: 'ö"1', type: undefined }); const none = word({});
+       log.info({ ms: 0.5 }, 'x', first); log.info({}, 'x', first); log.info({ ms: 0.5 }, 'x', none); log.info({}, 'x', none);`,
+    );
+    const told = lines.map((line) => Object.entries(JSON.parse(line) as object).slice(3, -1));
+    const [first, ms] = [
+      ['event_id', 'ö"1'],
+      ['ms', 0.5],
+    ];
+    expect(told).toEqual([[first, ms], [first], [ms], []]);
   });
 
   it.each([
