@@ -20,7 +20,7 @@ const sizes =
  */
 export const costs = {
   receiverUs: {
-    value: 32,
+    value: 30,
     unit: 'µs of CPU an event of 500 B, ten to a request',
     origin: '`npm run bench -- receiver`',
   },
