@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import * as z from 'zod';
-import { port, readGatewayConfig, type ConfigFault, type GatewayConfig, type TargetConfig } from '../shared/config.ts';
+import { port, readGatewayFile, type ConfigFault, type GatewayConfig, type TargetConfig } from '../shared/config.ts';
 import { idOfKey, parseKeyFile, type KeyRecord } from '../shared/keys.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -46,13 +46,7 @@ export function readInstallation(env: Env, readFile: (path: string) => string): 
   const variables = installation.safeParse(env);
   if (!variables.success) return faultsOf(variables.error);
   const { EGW_CONFIG: file, EGW_INSTANCE: instance, REDIS_URL: redisUrl } = variables.data;
-  let text: string;
-  try {
-    text = readFile(file);
-  } catch {
-    return { kind: 'faults', faults: [{ path: 'EGW_CONFIG', message: `names ${file}, which cannot be read` }] };
-  }
-  const gateway = readGatewayConfig(text);
+  const gateway = readGatewayFile(file, readFile);
   if (!gateway.ok) return { kind: 'faults', faults: gateway.faults };
   const { targets, auth } = gateway.config;
   return { kind: 'installation', targets, auth, file, instance, redisUrl };

@@ -1,12 +1,5 @@
 import * as z from 'zod';
-import {
-  cannotRead,
-  port,
-  readGatewayConfig,
-  type ConfigFault,
-  type ConfigResult,
-  type TargetConfig,
-} from '../shared/config.ts';
+import { port, readGatewayFile, type ConfigFault, type ConfigResult, type TargetConfig } from '../shared/config.ts';
 import { readTracing, tracingEnvironment, withoutEmpty, type TracingSettings } from '../shared/export-traces.ts';
 import { logLevels, type LogLevel } from '../shared/log.ts';
 import { sqsClients, type SqsClient } from '../shared/sqs.ts';
@@ -58,15 +51,8 @@ export function readConfig(
     path: path.join('.'),
     message,
   }));
-  const file = env['EGW_CONFIG'];
-  if (file === undefined || file === '') return { ok: false, faults };
-  let text: string;
-  try {
-    text = readFile(file);
-  } catch (error) {
-    return { ok: false, faults: [...faults, cannotRead(file, error)] };
-  }
-  const gateway = readGatewayConfig(text);
+  const { EGW_CONFIG: file = '' } = env;
+  const gateway = readGatewayFile(file, readFile);
   if (!gateway.ok) return { ok: false, faults: [...faults, ...gateway.faults] };
 
   const { targets } = gateway.config;

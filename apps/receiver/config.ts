@@ -1,13 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import * as z from 'zod';
-import {
-  cannotRead,
-  port,
-  readGatewayConfig,
-  type ConfigFault,
-  type ConfigResult,
-  type GatewayConfig,
-} from '../shared/config.ts';
+import { port, readGatewayFile, type ConfigFault, type ConfigResult, type GatewayConfig } from '../shared/config.ts';
 import { readTracing, tracingEnvironment, withoutEmpty, type TracingSettings } from '../shared/export-traces.ts';
 import { parseKeyFile, type KeyRecord } from '../shared/keys.ts';
 import { logLevels, type LogLevel } from '../shared/log.ts';
@@ -80,15 +73,8 @@ export async function readConfig(
       return undefined;
     }
   };
-  const file = env['EGW_CONFIG'];
-  if (file === undefined || file === '') return { ok: false, faults };
-  let text: string;
-  try {
-    text = readFile(file);
-  } catch (error) {
-    return { ok: false, faults: [...faults, cannotRead(file, error)] };
-  }
-  const gateway = readGatewayConfig(text);
+  const { EGW_CONFIG: file = '' } = env;
+  const gateway = readGatewayFile(file, readFile);
   if (!gateway.ok) return { ok: false, faults: [...faults, ...gateway.faults] };
 
   const beside = (path: string) => resolve(dirname(file), path);

@@ -205,10 +205,17 @@ export function readGatewayConfig(text: string): ConfigResult<GatewayConfig> {
   };
 }
 
-/** Told where the file that `EGW_CONFIG` names is not there, or not ours to read. */
-export function cannotRead(file: string, error: unknown): ConfigFault {
-  const message = `names ${file}, which cannot be read (${nameError(error)}): put gateway.yaml there, or correct the path`;
-  return { path: 'EGW_CONFIG', message };
+/** The same of the file that `EGW_CONFIG` names. Where it names none there is nothing to tell: that is a fault of the variables. */
+export function readGatewayFile(file: string, readFile: (path: string) => string): ConfigResult<GatewayConfig> {
+  if (file === '') return { ok: false, faults: [] };
+  let text: string;
+  try {
+    text = readFile(file);
+  } catch (error) {
+    const message = `names ${file}, which cannot be read (${nameError(error)}): put gateway.yaml there, or correct the path`;
+    return { ok: false, faults: [{ path: 'EGW_CONFIG', message }] };
+  }
+  return readGatewayConfig(text);
 }
 
 /** A port, as an environment variable gives it; 0 lets the system choose. */
