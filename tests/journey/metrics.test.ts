@@ -36,6 +36,20 @@ describe('what the apps tell', () => {
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
     const receiverLines = (await gateway.receiver.metrics()).split('\n');
+    const sizes = receiverLines.find((line) => line.startsWith('eventgw_event_size_bytes_sum{source="/known"}'));
+    // Two events, each with its envelope.
+    expect(Number(sizes?.split(' ')[1])).toBeGreaterThan(500);
+    const line = await gateway.receiver.logged(({ source }) => source === '/known');
+    expect(line).toMatchObject({
+      msg: 'event.received',
+      event_id: expect.any(String) as unknown,
+      type: expect.any(String) as unknown,
+      sender: expect.any(String) as unknown,
+      targets: ['crm'],
+      trace_id: expect.stringMatching(/^[0-9a-f]{32}$/) as unknown,
+      outcome: 'queued',
+      duration_ms: expect.any(Number) as unknown,
+    });
     expect(receiverLines).toEqual(
       expect.arrayContaining([
         'eventgw_events_received_total{source="/known",result="accepted"} 2',
